@@ -1,0 +1,52 @@
+"""An article: its canonical text, and where it came from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as the library keeps it. Every offset in Footnote points into `text`.
+
+    `source` is a path or URL; `published` is the date as the source gave it.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str
+    url: str | None = None
+    published: str | None = None
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over title, text, url and date, hexadecimal: what makes two articles the same."""
+        return _digest(self.title, self.text, self.url or "", self.published or "")
+
+    @property
+    def origin(self) -> str:
+        """What a reader is shown as the source: the URL where there is one, else the path."""
+        return self.url or self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An article without its text, for lists. `characters` and `passages` are counts."""
+
+    id: str
+    title: str
+    source: str
+    published: str | None
+    characters: int
+    passages: int
+
+
+def content_id(title: str, text: str) -> str:
+    """The id of an article that brings none: 16 hexadecimal digits of its content's hash."""
+    return _digest(title, text)[:16]
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -1,0 +1,161 @@
+"""From text to vectors: all-MiniLM-L6-v2, exported once, run by OpenVINO. No network, no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ModelError
+
+if TYPE_CHECKING:
+    import tiktoken
+    import tokenizers
+
+Vectors = NDArray[np.float32]
+
+DIMENSIONS = 384
+MAX_TOKENS = 256
+"""What the model reads of one text, its two special tokens included (its published `max_seq_length`)."""
+SPECIAL_TOKENS = 2
+BATCH_TOKENS = 4096
+"""Padded tokens in one batch: bounds memory, and is past the size where larger batches gain."""
+
+_MODELS = Path(__file__).parent / "models"
+
+
+class Encoder:
+    """The embedding model and its tokenizers, each loaded at first use.
+
+    The model file holds int8 weights and computes in bfloat16 where the processor can, else in float32:
+    mean pooling and normalisation are part of it, so a vector's dot product with another is their cosine.
+    """
+
+    name = "all-MiniLM-L6-v2/int8"
+    """Vectors of two names never mix: the library keeps it beside them."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, one row a text, shape (len(texts), 384). Texts past `MAX_TOKENS` are cut."""
+        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        ids = [encoding.ids for encoding in self._wordpiece.encode_batch_fast(list(texts))]
+        for rows in _batches([len(i) for i in ids]):
+            width = max(len(ids[row]) for row in rows)
+            tokens = np.zeros((len(rows), width), dtype=np.int64)
+            mask = np.zeros_like(tokens)
+            for position, row in enumerate(rows):
+                tokens[position, : len(ids[row])] = ids[row]
+                mask[position, : len(ids[row])] = 1
+            request = self._model.create_infer_request()  # one a call: several threads may encode
+            vectors[rows] = request.infer({"input_ids": tokens, "attention_mask": mask})[0]
+        return vectors
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text: the larger of tiktoken's count and the model's own.
+
+        tiktoken's is the size that people set. It takes a run of 60 dashes for one token where the model takes
+        60, so it alone could not keep a passage from being cut.
+        """
+        tokens = [len(ids) for ids in self._tiktoken.encode_ordinary_batch(list(texts), num_threads=2)]
+        pieces = [len(e.ids) for e in self._counter.encode_batch_fast(list(texts), add_special_tokens=False)]
+        return [max(pair) for pair in zip(tokens, pieces, strict=True)]
+
+    def clip(self, text: str, limit: int) -> str:
+        """The beginning of `text` that has at most `limit` of the model's tokens."""
+        offsets = self._counter.encode(text, add_special_tokens=False).offsets
+        return text if len(offsets) <= limit else text[: offsets[limit - 1][1]]
+
+    @cached_property
+    def _model(self) -> Any:
+        import openvino
+
+        try:
+            settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16"}
+            core = openvino.Core()
+            if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+                settings["INFERENCE_PRECISION_HINT"] = "f32"
+            return core.compile_model(self._file("minilm.onnx"), "CPU", settings)
+        except RuntimeError as error:
+            raise ModelError(
+                f"the encoder cannot be loaded ({str(error).splitlines()[0]}); install footnote again"
+            ) from error
+
+    @cached_property
+    def _wordpiece(self) -> tokenizers.Tokenizer:
+        tokenizer = self._load_wordpiece()
+        tokenizer.enable_truncation(MAX_TOKENS)
+        return tokenizer
+
+    @cached_property
+    def _counter(self) -> tokenizers.Tokenizer:
+        return self._load_wordpiece()
+
+    def _load_wordpiece(self) -> tokenizers.Tokenizer:
+        import tokenizers
+
+        tokenizer = tokenizers.Tokenizer.from_file(str(self._file("tokenizer.json")))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _tiktoken(self) -> tiktoken.Encoding:
+        """llama-index's tokenizer (cl100k_base), from the copy that llama-index ships.
+
+        Importing llama-index takes three seconds and asking tiktoken for it by name would download it.
+        """
+        import tiktoken
+
+        spec = importlib.util.find_spec("llama_index.core")
+        if spec is None or spec.origin is None:
+            raise ModelError("llama-index-core is not installed; install footnote again")
+        cache = Path(spec.origin).parent / "_static" / "tiktoken_cache"
+        with _environment("TIKTOKEN_CACHE_DIR", str(cache)):  # tiktoken's only way to name a folder
+            return tiktoken.get_encoding("cl100k_base")
+
+    def _file(self, name: str) -> Path:
+        """A model file whose checksum has been compared; raises ModelError."""
+        path = _MODELS / name
+        expected = json.loads((_MODELS / "checksums.json").read_text("utf-8"))[name]
+        try:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise ModelError(f"{path} cannot be read ({error.strerror}); install footnote again") from error
+        if found != expected:
+            raise ModelError(f"{path} is damaged (its checksum is not the published one); install footnote again")
+        return path
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Row numbers, sorted by length and cut so that rows times the longest stays within BATCH_TOKENS.
+
+    >>> _batches([2000, 3000, 10])
+    [[2, 0], [1]]
+    """
+    batches: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
+        if not batches or (len(batches[-1]) + 1) * lengths[row] > BATCH_TOKENS:
+            batches.append([])
+        batches[-1].append(row)
+    return batches

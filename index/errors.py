@@ -1,0 +1,84 @@
+"""Every error that a user can cause or meet, each with the exit code the command line gives it.
+
+* FootnoteError
+  x ArticleError      a file or record cannot be read as an article            (2)
+  x UnknownArticle    no article has this id                                    (2)
+  * LibraryError      the library cannot be used as it is                       (3)
+    x NoLibrary       there is no library in that folder                        (2)
+    x LibraryLocked   another process is writing                                (3)
+    x LibraryDamaged  the catalog cannot be read, or is of another version      (3)
+    x ReadOnlyLibrary the folder cannot be written                              (3)
+  x ModelError        the encoder's files are missing or damaged                (3)
+
+A message is one line: what is wrong, with the value, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FootnoteError(Exception):
+    """Anything that is reported to the user as one line, never as a traceback."""
+
+    exit_code = 2
+
+
+class ArticleError(FootnoteError):
+    """A file or record that cannot be read as an article. `source` is where it came from."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class UnknownArticle(FootnoteError):
+    """No article in the library has this id."""
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(f"no article has the id {article_id!r}; `footnote articles` lists them")
+
+
+class LibraryError(FootnoteError):
+    """The library cannot be used as it is."""
+
+    exit_code = 3
+
+
+class NoLibrary(LibraryError):
+    """There is no library in that folder."""
+
+    exit_code = 2
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"no library in {folder}; make one with `footnote add PATH --library {folder}`")
+
+
+class LibraryLocked(LibraryError):
+    """Another process is writing to the library."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(f"{folder} is being written by process {holder}; try again when it is done")
+
+
+class LibraryDamaged(LibraryError):
+    """The catalog cannot be read."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"the library in {folder} cannot be read ({reason}); restore it from a copy, or add the articles to a new one"
+        )
+
+
+class ReadOnlyLibrary(LibraryError):
+    """The folder cannot be written."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} cannot be written; asking works, but adding and removing need write access")
+
+
+class ModelError(FootnoteError):
+    """The encoder's files are missing or damaged."""
+
+    exit_code = 3

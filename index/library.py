@@ -1,0 +1,384 @@
+"""The one door: articles in, ranked passages out. Everything else in this package stands behind it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from . import readers
+from .articles import Article, Summary
+from .catalog import Catalog
+from .encoder import MAX_TOKENS, SPECIAL_TOKENS, Encoder
+from .errors import ArticleError, UnknownArticle
+from .lock import writing
+from .passages import Passage, fit_sentences, split_passages
+from .retrieve import Hit, Ranked, fuse
+from .sentences import Sentence, split_sentences
+from .vectors import VectorIndex, VectorIndexError, remove_folder
+
+if TYPE_CHECKING:
+    from .retriever import LibraryRetriever
+
+PASSAGE_TOKENS = 192
+"""Size of a passage in tokens."""
+TITLE_TOKENS = 48
+"""How much of a title goes in front of each of its passages."""
+CANDIDATES = 100
+"""Passages that each leg offers to the fusion."""
+SCAN_LIMIT = 20_000
+"""Passages up to which a library that is not warmed up is scanned: faster than importing Chroma, and exact."""
+GROUP = 64
+"""Articles that are encoded together: long enough batches, bounded memory."""
+
+Progress = Callable[[int], None]
+"""Called with the number of files or articles just done."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What adding or syncing did, as article ids; `failed` says what could not be read, and why."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failed: tuple[ArticleError, ...] = ()
+
+    def __str__(self) -> str:
+        parts = ["added", "changed", "removed", "unchanged", "failed"]
+        return ", ".join(f"{len(getattr(self, part))} {part}" for part in parts)
+
+
+class Library:
+    """A folder of articles that can be searched. Reading is safe from several threads and processes."""
+
+    def __init__(self, folder: Path, *, create: bool = False, encoder: Encoder | None = None) -> None:
+        """Open the library in `folder`; raises NoLibrary, LibraryDamaged or ReadOnlyLibrary."""
+        self.folder = folder
+        self.encoder = encoder or Encoder()
+        self._catalog = Catalog(folder, create=create)
+        self._index: VectorIndex | None = None
+        self._index_revision = -1
+        self._index_lock = threading.RLock()
+        self._warm = False
+
+    @classmethod
+    def open(cls, folder: Path | str, *, create: bool = False) -> Self:
+        """The library in `folder`, made there when `create` is set."""
+        return cls(Path(folder), create=create)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._index_lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+        self._catalog.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def add(self, articles: Iterable[Article | ArticleError], progress: Progress | None = None) -> Report:
+        """Add articles, or update those whose id is known and whose content is not; the same twice changes nothing.
+
+        Raises LibraryLocked or ReadOnlyLibrary. An ArticleError among the articles is reported, and stops nothing.
+        """
+        with writing(self.folder):
+            report = self._add(articles, progress)
+            self._follow_catalog()
+        return report
+
+    def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
+        """Add every article in these files and folders (all that can be read below a folder)."""
+        files = [file for path in paths for file in (readers.files_in(path) if path.is_dir() else [path])]
+        return self.add(_read_all(files, progress))
+
+    def sync(self, folder: Path, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
+        """Make the library mirror `folder`: what is new or changed there is added, what is gone from there removed.
+
+        Articles that came from elsewhere are left alone. With `dry_run` nothing is written.
+        """
+        if not folder.is_dir():
+            raise ArticleError(str(folder), "is not a folder; give the folder that the library should mirror")
+        folder = folder.resolve()
+        found: dict[tuple[str, str], Article] = {}
+        failed: list[ArticleError] = []
+        for article in _read_all(readers.files_in(folder), progress):
+            if isinstance(article, ArticleError):
+                failed.append(article)
+            else:
+                found[article.source, article.id] = article
+        unreadable = {error.source for error in failed}  # keeps what the library has of it: a bad save loses nothing
+        gone = [
+            (path, article_id)
+            for path, article_id in self._catalog.sources()
+            if Path(path).is_relative_to(folder) and (path, article_id) not in found and path not in unreadable
+        ]
+        if dry_run:
+            return replace(self._plan(found, gone), failed=tuple(failed))
+        with writing(self.folder):
+            report = self._add(found.values(), None)
+            removed = self._catalog.remove_sources(gone) if gone else []
+            self._follow_catalog()
+        return replace(_pair_changes(report, found, gone, removed), failed=tuple(failed))
+
+    def remove(self, article_ids: Sequence[str]) -> None:
+        """Delete articles everywhere; raises UnknownArticle, before anything is deleted, if one is not there."""
+        for article_id in article_ids:
+            if self._catalog.hash_of(article_id) is None:
+                raise UnknownArticle(article_id)
+        with writing(self.folder):
+            self._catalog.delete(article_ids)
+            self._follow_catalog()
+
+    def _add(self, articles: Iterable[Article | ArticleError], progress: Progress | None) -> Report:
+        added: list[str] = []
+        changed: list[str] = []
+        unchanged: list[str] = []
+        failed: list[ArticleError] = []
+        stream = iter(articles)
+        while group := list(islice(stream, GROUP)):
+            fresh: dict[str, Article] = {}
+            for article in group:
+                if isinstance(article, ArticleError):
+                    failed.append(article)
+                elif article.hash == (
+                    fresh[article.id].hash if article.id in fresh else self._catalog.hash_of(article.id)
+                ):
+                    unchanged.append(article.id)
+                    if article.id not in fresh:
+                        self._note_source(article)
+                else:
+                    known = article.id in fresh or self._catalog.hash_of(article.id) is not None
+                    (changed if known else added).append(article.id)
+                    fresh[article.id] = article
+            self._store(list(fresh.values()))
+            if progress:
+                progress(len(group))
+        return Report(tuple(added), tuple(changed), (), tuple(unchanged), tuple(failed))
+
+    def _note_source(self, article: Article) -> None:
+        known = self._catalog.article(article.id)
+        if known is not None and known.source != article.source:
+            self._catalog.add_source(article.source, article.id)
+
+    def _store(self, articles: Sequence[Article]) -> None:
+        layouts = [self._lay_out(article) for article in articles]
+        texts = [
+            passage_input(self._title(article), article.text[p.start : p.end])
+            for article, (_, passages) in zip(articles, layouts, strict=True)
+            for p in passages
+        ]
+        vectors = self.encoder.encode(texts)
+        row = 0
+        for article, (sentences, passages) in zip(articles, layouts, strict=True):
+            self._catalog.put(article, sentences, passages, vectors[row : row + len(passages)])
+            row += len(passages)
+
+    def _lay_out(self, article: Article) -> tuple[tuple[Sentence, ...], tuple[Passage, ...]]:
+        """Sentences and passages, so sized that title and passage together are read whole by the encoder."""
+        count = self.encoder.count
+        title = count([self._title(article) + "\n"])[0]
+        limit = min(PASSAGE_TOKENS, MAX_TOKENS - SPECIAL_TOKENS - title)
+        sentences = fit_sentences(article.text, split_sentences(article.text, article.title), limit, count)
+        return sentences, split_passages(article.id, article.text, sentences, limit, count)
+
+    def _title(self, article: Article) -> str:
+        return self.encoder.clip(article.title, TITLE_TOKENS)
+
+    def _plan(self, found: dict[tuple[str, str], Article], gone: Sequence[tuple[str, str]]) -> Report:
+        known = {key: self._catalog.hash_of(key[1]) for key in found}
+        added = tuple(key[1] for key in found if known[key] is None)
+        changed = tuple(key[1] for key, a in found.items() if known[key] not in (None, a.hash))
+        unchanged = tuple(key[1] for key, a in found.items() if known[key] == a.hash)
+        elsewhere = set(self._catalog.sources()) - set(gone)
+        kept = {article_id for _, article_id in elsewhere} | {article_id for _, article_id in found}
+        removed = [article_id for article_id in dict.fromkeys(i for _, i in gone) if article_id not in kept]
+        return _pair_changes(Report(added, changed, (), unchanged), found, gone, removed)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def revision(self) -> int:
+        """Counts the changes: two equal numbers mean the same articles."""
+        return self._catalog.revision
+
+    def articles(self) -> list[Summary]:
+        """Every article without its text, by title."""
+        return self._catalog.summaries()
+
+    def show(self, article_id: str) -> Article:
+        """One article with its canonical text; raises UnknownArticle."""
+        article = self._catalog.article(article_id)
+        if article is None:
+            raise UnknownArticle(article_id)
+        return article
+
+    def sentences(self, article_id: str) -> tuple[Sentence, ...]:
+        """The sentences of one article in reading order."""
+        return self._catalog.sentences(article_id)
+
+    def document_frequency(self, word: str) -> int:
+        """How many passages hold the word, in any of its forms."""
+        return self._catalog.document_frequency(word)
+
+    def passage_count(self) -> int:
+        """How many passages the library holds."""
+        return self._catalog.passage_count()
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """The k passages that fit `query` best, best first. A leg that fails is left out, and said so in the log."""
+        candidates = max(k, CANDIDATES)
+        fused = fuse(self._dense(query, candidates), self._catalog.match(query, candidates), k)
+        stored = self._catalog.passages([f.id for f in fused])
+        layouts = {p.passage.article_id: self._catalog.sentences(p.passage.article_id) for p in stored.values()}
+        hits = []
+        for f in fused:
+            if f.id not in stored:  # removed by another process since the legs looked
+                continue
+            found = stored[f.id]
+            sentences = layouts[found.passage.article_id][found.passage.first : found.passage.last]
+            hits.append(
+                Hit(
+                    found.passage,
+                    found.title,
+                    found.text,
+                    f.score,
+                    f.dense_rank,
+                    f.lexical_rank,
+                    f.cosine,
+                    f.bm25,
+                    sentences,
+                )
+            )
+        return hits
+
+    def as_retriever(self, k: int = 10) -> LibraryRetriever:
+        """This library as a llama-index retriever, for pipelines built with llama-index."""
+        from .retriever import LibraryRetriever
+
+        return LibraryRetriever(self, k)
+
+    def warm_up(self) -> None:
+        """Load the encoder and Chroma now rather than at the first question: for processes that answer many."""
+        self._warm = True
+        self.encoder.encode(["warm"])
+        with self._index_lock:
+            self._current_index()
+
+    def _dense(self, query: str, k: int) -> Ranked:
+        vector = self.encoder.encode([query])[0]
+        if not self._warm and self._catalog.passage_count() <= SCAN_LIMIT:
+            return self._catalog.nearest(vector, k)
+        try:
+            with self._index_lock:
+                return self._current_index().nearest(vector, k)
+        except VectorIndexError as error:
+            log.warning("Chroma cannot answer (%s); its copy of the vectors is scanned instead", error)
+            return self._catalog.nearest(vector, k)
+
+    # -- Chroma, derived -------------------------------------------------------------------------------------------
+
+    def _current_index(self) -> VectorIndex:
+        """Chroma as of the catalog's revision; raises VectorIndexError when it cannot be had without writing."""
+        revision = self._catalog.revision
+        if self._index is None or self._index_revision != revision:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+            if self._catalog.meta("chroma_revision") != revision:
+                raise VectorIndexError(
+                    "it is behind the catalog; adding, syncing or `footnote chat` brings it up to date"
+                )
+            self._index = VectorIndex(self._index_folder())
+            if self._index.count() != self._catalog.passage_count():
+                raise VectorIndexError("it does not hold the passages that the catalog holds")
+            self._index_revision = revision
+        return self._index
+
+    def _follow_catalog(self) -> None:
+        """Bring Chroma to the catalog's state: by the difference, or from nothing when it is damaged."""
+        revision = self._catalog.revision
+        with self._index_lock:
+            if self._catalog.meta("chroma_revision") == revision:
+                return
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+            try:
+                self._mend(VectorIndex(self._index_folder()))
+            except VectorIndexError as error:
+                log.warning("Chroma is damaged (%s); making it anew from the catalog", error)
+                self._rebuild()
+            self._catalog.set_meta("chroma_revision", revision)
+
+    def _mend(self, index: VectorIndex) -> None:
+        wanted = self._catalog.passage_ids()
+        present = index.ids()
+        index.delete(sorted(present - set(wanted)))
+        missing = [row for row in wanted if row not in present]
+        for start in range(0, len(missing), 5000):
+            rows = missing[start : start + 5000]
+            stored = self._catalog.passages(rows)
+            index.upsert([stored[row] for row in rows], self._catalog.vectors(rows))
+        if index.count() != len(wanted):
+            raise VectorIndexError(f"it holds {index.count()} passages in place of {len(wanted)}")
+        index.close()
+
+    def _rebuild(self) -> None:
+        old = self._index_folder()
+        self._catalog.set_meta("chroma_generation", self._generation() + 1)
+        try:
+            self._mend(VectorIndex(self._index_folder()))
+        except VectorIndexError as error:
+            log.warning("Chroma cannot be made (%s); searching goes on without it", error)
+        remove_folder(old)
+
+    def _generation(self) -> int:
+        return int(self._catalog.meta("chroma_generation") or 0)
+
+    def _index_folder(self) -> Path:
+        return self.folder / "chroma" / str(self._generation())
+
+
+def passage_input(title: str, text: str) -> str:
+    """What the encoder reads of a passage."""
+    return f"{title}\n{text}" if title else text
+
+
+def _read_all(files: Iterable[Path], progress: Progress | None) -> Iterator[Article | ArticleError]:
+    for file in files:
+        for article in readers.read(file):
+            yield (article if isinstance(article, ArticleError) else replace(article, source=str(file.resolve())))
+        if progress:
+            progress(1)
+
+
+def _pair_changes(
+    report: Report,
+    found: dict[tuple[str, str], Article],
+    gone: Sequence[tuple[str, str]],
+    removed: Sequence[str],
+) -> Report:
+    """An article that went from a file and one that came to the same file are one changed article."""
+    came = {path: article_id for path, article_id in found if article_id in report.added}
+    pairs = {article_id: came[path] for path, article_id in gone if path in came and article_id in removed}
+    new = set(pairs.values())
+    return replace(
+        report,
+        added=tuple(i for i in report.added if i not in new),
+        changed=report.changed + tuple(pairs.values()),
+        removed=tuple(i for i in removed if i not in pairs),
+    )

@@ -1,0 +1,67 @@
+"""JSON lines: a line is an article, with its own id and its text as given, to the character."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..articles import Article, content_id
+from ..errors import ArticleError
+
+
+def read(path: Path) -> Iterator[Article | ArticleError]:
+    """Articles from lines `{"id","title","text","url"?,"published"?}`; a bad line is an error with its number."""
+    empty = True
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            empty = False
+            try:
+                yield _article(json.loads(line), str(path))
+            except (ValueError, RecursionError) as error:
+                reason = str(error) if isinstance(error, _BadRecord) else "is not a JSON object in UTF-8"
+                yield ArticleError(f"{path}:{number}", reason)
+    if empty:
+        yield ArticleError(str(path), "the file is empty")
+
+
+class _BadRecord(ValueError):
+    pass
+
+
+def _article(record: Any, source: str) -> Article:
+    if not isinstance(record, dict):
+        raise _BadRecord("is not a JSON object")
+    text = _field(record, "text") or ""
+    if not text.strip():
+        raise _BadRecord("has no text")
+    title = _field(record, "title") or ""
+    identity = record.get("id")
+    if isinstance(identity, int) and not isinstance(identity, bool):
+        identity = str(identity)
+    if identity is not None and (not isinstance(identity, str) or not identity or not identity.isprintable()):
+        raise _BadRecord(f"has the id {identity!r}; an id is a line of printable text")
+    return Article(
+        identity or content_id(title, text),
+        title,
+        text,
+        source=source,
+        url=_field(record, "url"),
+        published=_field(record, "published"),
+    )
+
+
+def _field(record: dict[str, Any], name: str) -> str | None:
+    value = record.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _BadRecord(f"has a {name} that is not text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _BadRecord(f"has a {name} with half a character (an unpaired surrogate)") from None
+    return value

@@ -1,0 +1,97 @@
+"""Two ranked lists into one: dense (Chroma) and lexical (FTS5). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .passages import Passage
+from .sentences import Sentence
+
+RANK_CONSTANT = 60
+"""The k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+DENSE_WEIGHT = 1.0
+LEXICAL_WEIGHT = 1.0
+
+Ranked = Sequence[tuple[int, float]]
+"""(passage row number, score) pairs, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage: its text, its sentences, and why it is here.
+
+    `score` orders hits, higher is better, and means nothing else. Ranks count from 1, None where that leg did not
+    find it. `cosine` is in -1..1; `bm25` is 0 or more.
+    """
+
+    passage: Passage
+    title: str
+    text: str
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+    cosine: float | None
+    bm25: float | None
+    sentences: tuple[Sentence, ...] = ()
+
+    @property
+    def article_id(self) -> str:
+        """The article that the passage is from."""
+        return self.passage.article_id
+
+    @property
+    def start(self) -> int:
+        """Where the passage begins in the article's text."""
+        return self.passage.start
+
+    @property
+    def end(self) -> int:
+        """Where the passage ends in the article's text."""
+        return self.passage.end
+
+    def to_json(self) -> dict[str, object]:
+        """The object that `search --json` prints."""
+        return {
+            "article_id": self.article_id,
+            "title": self.title,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "score": round(self.score, 6),
+            "dense_rank": self.dense_rank,
+            "lexical_rank": self.lexical_rank,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """One passage in the fused list."""
+
+    id: int
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+    cosine: float | None
+    bm25: float | None
+
+
+def fuse(dense: Ranked, lexical: Ranked, k: int) -> list[Fused]:
+    """The k best by weighted reciprocal ranks: the sum over the legs of weight / (60 + rank); ties by row number.
+
+    >>> [f.id for f in fuse([(7, 0.9), (8, 0.8)], [(8, 3.0)], k=2)]
+    [8, 7]
+    """
+    by_dense = {row: (rank, score) for rank, (row, score) in enumerate(dense, start=1)}
+    by_lexical = {row: (rank, score) for rank, (row, score) in enumerate(lexical, start=1)}
+    fused = []
+    for row in by_dense.keys() | by_lexical.keys():
+        dense_rank, cosine = by_dense.get(row, (None, None))
+        lexical_rank, bm25 = by_lexical.get(row, (None, None))
+        score = _share(DENSE_WEIGHT, dense_rank) + _share(LEXICAL_WEIGHT, lexical_rank)
+        fused.append(Fused(row, score, dense_rank, lexical_rank, cosine, bm25))
+    return sorted(fused, key=lambda f: (-f.score, f.id))[:k]
+
+
+def _share(weight: float, rank: int | None) -> float:
+    return weight / (RANK_CONSTANT + rank) if rank is not None else 0.0

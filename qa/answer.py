@@ -1,0 +1,102 @@
+"""What an answer is: sentences, and the exact spans they rest on. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A span of an article: `quote` is exactly `article.text[start:end]`. `number` is its footnote, from 1."""
+
+    number: int
+    article_id: str
+    title: str
+    source: str
+    published: str | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer and the numbers of the citations it rests on.
+
+    `support` is in 0..1: how sure we are that the cited spans say it (1.0 for verbatim quotes). `is_item` marks a
+    line of a list.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    support: float = 1.0
+    supported: bool = True
+    is_item: bool = False
+
+    @property
+    def marked(self) -> str:
+        """The sentence with its footnote numbers: `It rained. [1][2]`."""
+        return f"{self.text} {''.join(f'[{number}]' for number in self.citations)}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or an abstention (`abstained`) that names the nearest passages.
+
+    `confidence` is the calibrated probability that the articles answer the question, given either way.
+    """
+
+    question: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    confidence: float
+    abstained: bool = False
+    mode: str = "extractive"
+    nearest: tuple[Citation, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text with footnote numbers; list lines start with a dash."""
+        if self.abstained:
+            return ABSTENTION
+        lines = [""]
+        for sentence in self.sentences:
+            if sentence.is_item:
+                lines.append(f"- {sentence.marked}")
+            elif lines[-1].startswith("- "):
+                lines.append(sentence.marked)
+            else:
+                lines[-1] = f"{lines[-1]} {sentence.marked}".strip()
+        return "\n".join(line for line in lines if line)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `ask --json` prints (see the README for its fields)."""
+        return {
+            "question": self.question,
+            "answer": self.text,
+            "abstained": self.abstained,
+            "confidence": round(self.confidence, 4),
+            "mode": self.mode,
+            "sentences": [
+                {
+                    "text": s.text,
+                    "citations": list(s.citations),
+                    "support": s.support,
+                    "supported": s.supported,
+                }
+                for s in self.sentences
+            ],
+            "citations": [asdict(citation) for citation in self.citations],
+            "nearest": [asdict(citation) for citation in self.nearest],
+            "conflicts": list(self.conflicts),
+            "missing": list(self.missing),
+            "timings_ms": self.timings_ms,
+        }
+
+
+ABSTENTION = "The articles do not answer this."
+"""The whole text of an answer that is none. One constant, so that code, page and tests agree."""
