@@ -60,7 +60,10 @@ _RULES: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
             r"|\b(?:agree|disagree|differ|contradict|compare)\w*\b.*\b(?:articles?|sources|pieces|reports|texts|stories)\b"
             r"|\b(?:articles?|sources|pieces|reports|texts|stories)\b.*\b(?:agree|disagree|differ|contradict|compare)\w*",
         ),
-        (Wants.PERSON, r"\b(?:who|whom|whose)\b|\b(?:what|which)\s+(?:person|man|woman|founder|author|president|ceo)\b"),
+        (
+            Wants.PERSON,
+            r"\b(?:who|whom|whose)\b|\b(?:what|which)\s+(?:person|man|woman|founder|author|president|ceo)\b",
+        ),
         (
             Wants.MONEY,
             r"\bhow much\b|\b(?:what|which)\b.*\b(?:cost|price|value|worth|sum|revenue|profit|fine|losses|salary)\b"
@@ -72,7 +75,10 @@ _RULES: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
             r"|\bwhat (?:number|percent|percentage|share|proportion|fraction|amount|size|rate)\b",
         ),
         (Wants.DATE, r"\bwhen\b|\b(?:what|which)\s+(?:year|month|date|day|century|decade|time)\b|\bhow long ago\b"),
-        (Wants.PLACE, r"\bwhere\b|\b(?:what|which)\s+(?:country|city|state|place|town|region|countries|cities|exchange)"),
+        (
+            Wants.PLACE,
+            r"\bwhere\b|\b(?:what|which)\s+(?:country|city|state|place|town|region|countries|cities|exchange)",
+        ),
         (
             Wants.REASON,
             r"\bwhy\b|\bhow come\b|\bwhat\s+(?:\w+\s+)?(?:caused?|causes|led|prompted|triggered|made|explains?|forced)\b"
@@ -91,9 +97,12 @@ _RULES: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
 )
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("porter")  # the algorithm of the full-text index, so that stems can be looked up there
+_porter = snowballstemmer.stemmer("porter")  # the full-text index's algorithm, so that stems can be looked up there
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return str(_porter.stemWord(word))
 
 
 def words(text: str) -> list[str]:
@@ -103,8 +112,7 @@ def words(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """Stems of the words in order, in lower case: `Losses fell` is `loss`, `fell`."""
-    found: list[str] = _stemmer().stemWords([word.lower() for word in words(text)])
-    return found
+    return [_stem(word.lower()) for word in words(text)]
 
 
 def read(text: str) -> Question:

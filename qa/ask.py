@@ -1,0 +1,92 @@
+"""The one way to an answer: the command line, the page, the API and the evals all call `ask`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from index import Library
+from index.errors import FootnoteError
+
+from .answer import Answer, AnswerSentence, Citation
+from .conversation import Turn, contextualise
+from .extract import PASSAGES, Findings, Quote, find, select
+from .question import read
+from .weights import THRESHOLD
+
+MAX_QUESTION = 2_000
+"""Characters of a question."""
+NEAREST = 3
+"""Passages shown in place of an answer."""
+
+
+class QuestionError(FootnoteError):
+    """A question that cannot be asked: empty, or too long."""
+
+
+class EmptyLibrary(FootnoteError):
+    """There is nothing to ask yet."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(f"the library in {library.folder} holds no articles; add some with `footnote add PATH`")
+
+
+def ask(question: str, library: Library, history: Sequence[Turn] = ()) -> Answer:
+    """Answer from the library's articles alone, or say that they do not; the same question, the same answer.
+
+    Raises QuestionError and EmptyLibrary.
+    """
+    start = time.perf_counter()
+    question = check(question)
+    if library.passage_count() == 0:
+        raise EmptyLibrary(library)
+    whole = contextualise(question, history)
+    hits = library.search(whole, PASSAGES)
+    retrieved = time.perf_counter()
+    findings = find(read(whole), hits, library)
+    answered = compose(question, findings, library)
+    done = time.perf_counter()
+    answered.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
+    return answered
+
+
+def check(question: str) -> str:
+    """The question without white space at its ends; raises QuestionError when it cannot be asked."""
+    question = question.strip()
+    if not any(character.isalnum() for character in question):
+        raise QuestionError('the question is empty; ask something like `footnote ask "Who founded the firm?"`')
+    if len(question) > MAX_QUESTION:
+        raise QuestionError(f"the question has {len(question):,} characters; the limit is {MAX_QUESTION:,}")
+    return question
+
+
+def compose(question: str, findings: Findings, library: Library) -> Answer:
+    """The answer made of the best evidence, or an abstention with the nearest sentences."""
+    if findings.confidence < THRESHOLD or not findings.evidence:
+        nearest = tuple(_cite(n, e.quote, library) for n, e in enumerate(findings.evidence[:NEAREST], start=1))
+        return Answer(question, (), (), findings.confidence, abstained=True, nearest=nearest)
+    citations: list[Citation] = []
+    sentences = []
+    for group in select(findings, library):
+        numbers = tuple(range(len(citations) + 1, len(citations) + len(group) + 1))
+        citations += [_cite(number, quote, library) for number, quote in zip(numbers, group, strict=True)]
+        sentences.append(AnswerSentence(" ".join(group[0].text.split()), numbers, is_item=group[0].is_item))
+    return Answer(question, tuple(sentences), tuple(citations), findings.confidence)
+
+
+def _cite(number: int, quote: Quote, library: Library) -> Citation:
+    article = library.show(quote.article_id)
+    return Citation(
+        number,
+        article.id,
+        article.title,
+        article.origin,
+        article.published,
+        quote.start,
+        quote.end,
+        article.text[quote.start : quote.end],
+    )
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

@@ -1,0 +1,299 @@
+"""The command line: parses, calls, prints. What it does is done elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from index.errors import FootnoteError
+
+from .batch import Record, question_of, run
+
+if TYPE_CHECKING:
+    from index import Library, Report
+
+    from .answer import Answer
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT_PORT = 7860
+
+
+class Group(click.Group):
+    """Turns a FootnoteError into one line and its exit code, and Ctrl-C into a quiet end."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; see the class."""
+        try:
+            return super().invoke(ctx)
+        except FootnoteError as error:
+            click.echo(f"footnote: {_one_line(str(error))}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("footnote: stopped", err=True)
+            ctx.exit(130)
+
+
+def library_option(command: Command) -> Command:
+    """`--library DIR`, else FOOTNOTE_LIBRARY, else ./library; comes as the keyword `library`."""
+    return click.option(
+        "--library",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="FOOTNOTE_LIBRARY",
+        default=Path("library"),
+        show_envvar=True,
+        show_default=True,
+        help="The folder that holds the articles and their index.",
+    )(command)
+
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _examples(*lines: str) -> str:
+    return "\n\n\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _command(name: str, help_text: str, *examples: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return footnote.command(name, help=help_text + _examples(*examples))
+
+
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Ask your articles. Every sentence of an answer carries a footnote to the exact words."
+    + _examples(
+        "footnote add articles/            # add a folder, a file, or a .jsonl file",
+        'footnote ask "Who was fined?"     # one answer with its sources',
+        "footnote chat                     # the same in the browser",
+    ),
+)
+@click.version_option(package_name="footnote-qa", message="footnote %(version)s")
+def footnote() -> None:
+    """See the group's help."""
+
+
+@_command(
+    "add",
+    "Add articles: text, Markdown or JSON-lines files, or folders of them. Adding the same twice changes nothing.",
+    "footnote add report.txt notes.md",
+    "footnote add articles/ --library work",
+    'footnote add news.jsonl   # a line: {"id": "...", "title": "...", "text": "...", "url": "..."}',
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@library_option
+def add(paths: tuple[Path, ...], library: Path) -> None:
+    """See the command's help."""
+    with _library(library, create=True) as opened, _progress("files") as progress:
+        report = opened.add_files(paths, progress)
+    _say(report)
+
+
+@_command(
+    "sync",
+    "Make the library mirror a folder: files that are new or changed are added, those that are gone are removed.",
+    "footnote sync articles/",
+    "footnote sync articles/ --dry-run",
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@library_option
+def sync(folder: Path, library: Path, dry_run: bool) -> None:
+    """See the command's help."""
+    with _library(library, create=not dry_run) as opened, _progress("files") as progress:
+        report = opened.sync(folder, dry_run=dry_run, progress=progress)
+    _say(report)
+
+
+@_command("articles", "List the articles.", "footnote articles", "footnote articles --json")
+@library_option
+@_json_option
+def articles(library: Path, as_json: bool) -> None:
+    """See the command's help."""
+    with _library(library) as opened:
+        summaries = opened.articles()
+    if as_json:
+        fields = ("id", "title", "source", "published", "characters", "passages")
+        _print_json([{name: getattr(summary, name) for name in fields} for summary in summaries])
+        return
+    for summary in summaries:
+        click.echo(f"{summary.id}  {_one_line(summary.title or '(no title)')}  {click.style(summary.source, dim=True)}")
+
+
+@_command(
+    "show", "Show one article: the text that every citation's offsets point into.", "footnote show 589594a651d405dc"
+)
+@click.argument("article_id", metavar="ID")
+@library_option
+@_json_option
+def show(article_id: str, library: Path, as_json: bool) -> None:
+    """See the command's help."""
+    with _library(library) as opened:
+        article = opened.show(article_id)
+    if as_json:
+        fields = ("id", "title", "source", "url", "published", "text")
+        _print_json({name: getattr(article, name) for name in fields})
+    else:
+        click.echo(article.text)
+
+
+@_command(
+    "remove", "Remove articles everywhere: text, vectors and full-text index.", "footnote remove 589594a651d405dc"
+)
+@click.argument("article_ids", metavar="ID...", nargs=-1, required=True)
+@library_option
+def remove(article_ids: tuple[str, ...], library: Path) -> None:
+    """See the command's help."""
+    with _library(library) as opened:
+        opened.remove(article_ids)
+    click.echo(f"{len(article_ids)} removed")
+
+
+@_command(
+    "search",
+    "Find the passages that fit a query best, and say why: their rank by meaning and by words.",
+    'footnote search "market value" -k 3',
+    "footnote search --batch queries.jsonl --out hits.jsonl",
+)
+@click.argument("query", required=False)
+@click.option("-k", "limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
+@click.option("--batch", type=click.Path(path_type=Path), help='Lines {"id", "question"}: many queries.')
+@click.option("--out", type=click.Path(path_type=Path), help="Where the batch's results go.")
+@library_option
+@_json_option
+def search(query: str | None, limit: int, batch: Path | None, out: Path | None, library: Path, as_json: bool) -> None:
+    """See the command's help."""
+    from .ask import check
+
+    def hits_of(record: Record) -> Record:
+        return {"hits": [hit.to_json() for hit in opened.search(check(question_of(record)), limit)]}
+
+    with _library(library) as opened:
+        if files := _batch_files(query, batch, out):
+            _run_batch(opened, files, hits_of, {"hits": []})
+            return
+        hits = opened.search(check(query or ""), limit)
+    if as_json:
+        _print_json([hit.to_json() for hit in hits])
+        return
+    for number, hit in enumerate(hits, start=1):
+        ranks = f"by meaning {hit.dense_rank or '-'}, by words {hit.lexical_rank or '-'}"
+        click.echo(f"{number}. {click.style(_one_line(hit.title) or hit.article_id, bold=True)}  ({ranks})")
+        click.echo(f"   {_one_line(hit.text)[:300]}")
+
+
+@_command(
+    "ask",
+    "Answer a question from the articles, each sentence with its source. `-` reads the question from standard input.",
+    'footnote ask "How much value did the crackdown wipe out?"',
+    'footnote ask "Why was the listing called off?" --json',
+    "footnote ask --batch questions.jsonl --out answers.jsonl",
+)
+@click.argument("question", required=False)
+@click.option("--batch", type=click.Path(path_type=Path), help='Lines {"id", "question", "history"?}: many questions.')
+@click.option("--out", type=click.Path(path_type=Path), help="Where the batch's answers go.")
+@library_option
+@_json_option
+def ask(question: str | None, batch: Path | None, out: Path | None, library: Path, as_json: bool) -> None:
+    """See the command's help."""
+    from .ask import ask as answer_to
+    from .conversation import read_history
+
+    def answer_of(record: Record) -> Record:
+        return answer_to(question_of(record), opened, read_history(record.get("history"))).to_json()
+
+    with _library(library) as opened:
+        if files := _batch_files(question, batch, out):
+            _run_batch(opened, files, answer_of, {"answer": "", "abstained": True, "confidence": 0.0})
+            return
+        answer = answer_to(sys.stdin.read() if question == "-" else question or "", opened)
+    if as_json:
+        _print_json(answer.to_json())
+    else:
+        _print_answer(answer)
+
+
+@_command("chat", "Open the chat in the browser.", "footnote chat", "footnote chat --port 8000 --library work")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="The port.")
+@library_option
+def chat(host: str, port: int, library: Path) -> None:
+    """See the command's help."""
+    from .server.serving import check_port, serve
+
+    check_port(host, port)
+    with _library(library, create=True) as opened:
+        serve(opened, host, port)
+
+
+# -- helpers -----------------------------------------------------------------------------------------------------------
+
+
+def _library(folder: Path, *, create: bool = False) -> Library:
+    from index import Library
+
+    return Library.open(folder, create=create)
+
+
+@contextmanager
+def _progress(unit: str, total: int | None = None) -> Iterator[Callable[[int], Any]]:
+    """A bar on stderr, where that is a terminal: call what it gives with how many are just done."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=f" {unit}", disable=not sys.stderr.isatty(), leave=False) as bar:
+        yield bar.update
+
+
+def _say(report: Report) -> None:
+    """What was done on stdout, each failure on stderr; bad input makes the exit code 2."""
+    click.echo(str(report))
+    for failure in report.failed:
+        click.echo(f"footnote: {_one_line(str(failure))}", err=True)
+    if report.failed:
+        sys.exit(2)
+
+
+def _batch_files(question: str | None, batch: Path | None, out: Path | None) -> tuple[Path, Path] | None:
+    if (question is None) == (batch is None) or (batch is None) != (out is None):
+        raise click.UsageError("give one question, or --batch FILE and --out FILE")
+    return (batch, out) if batch and out else None
+
+
+def _run_batch(library: Library, files: tuple[Path, Path], answer: Callable[[Record], Record], empty: Record) -> None:
+    library.warm_up()
+    problems = 0
+    with _progress("questions") as progress:
+        for problem in run(*files, answer, empty):
+            progress(1)
+            if problem:
+                problems += 1
+                click.echo(f"footnote: {_one_line(problem)}", err=True)
+    if problems:
+        sys.exit(2)
+
+
+def _print_answer(answer: Answer) -> None:
+    click.echo(answer.text)
+    shown = answer.nearest if answer.abstained else answer.citations
+    if shown:
+        click.echo("\nNearest in the articles:" if answer.abstained else "")
+    for citation in shown:
+        mark = "-" if answer.abstained else f"[{citation.number}]"
+        title = click.style(_one_line(citation.title) or citation.article_id, bold=True)
+        click.echo(f"{mark} {title}, characters {citation.start}-{citation.end} of {citation.article_id}")
+        click.echo(f"    “{_one_line(citation.quote)}”")
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _one_line(text: str) -> str:
+    """On one line, and without control characters: an article's title must not drive the terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,242 @@
+"""Evidence sentences, scored and chosen: what an extractive answer is made of."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index import Hit, Kind, Library, Sentence
+from index.encoder import Vectors
+
+from .evidence import Features, kind_match, share, stem_set, weigh
+from .question import Question, Wants
+from .weights import ANSWERABLE, SENTENCE
+
+PASSAGES = 10
+"""Passages that are read for an answer."""
+MAX_SENTENCES = 3
+"""Sentences of an answer that is no list."""
+MAX_ITEMS = 12
+"""Points of a list answer; a longer list is the article's to show."""
+KEEP = 0.75
+"""A further sentence is kept when its score is at least this share of the first one's."""
+SAME_STATEMENT = 0.85
+"""Cosine from which two sentences with the same numbers and negation, of two articles, say the same thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence as its article has it. `is_item` marks a point of a list."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    is_item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer: the quote, its vector, and its score in 0..1."""
+
+    quote: Quote
+    list_number: int
+    vector: Vectors
+    features: Features
+    score: float
+
+    @property
+    def article_id(self) -> str:
+        """The article that it is from."""
+        return self.quote.article_id
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Where it stands: one sentence is one key, however often it was found."""
+        return self.quote.article_id, self.quote.start
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All evidence for a question, best first, and the probability that it answers it."""
+
+    question: Question
+    evidence: tuple[Evidence, ...]
+    confidence: float
+
+
+def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
+    """Score every sentence of the hits."""
+    weights = weigh(sorted(question.terms), library.document_frequency, library.passage_count())
+    places = [(rank, hit, number) for rank, hit in enumerate(hits, 1) for number in _evidence_numbers(hit)]
+    texts = [_text(hit, hit.sentences[number]) for _, hit, number in places]
+    vectors = library.encoder.encode([question.text, *texts])
+    asked = vectors[0]
+    evidence = [
+        _weigh_up(question, weights, asked, rank, hit, number, text, vector)
+        for (rank, hit, number), text, vector in zip(places, texts, vectors[1:], strict=True)
+    ]
+    ordered = sorted(evidence, key=lambda e: (-e.score, e.key))
+    return Findings(question, tuple(ordered), _confidence(question, weights, ordered, library))
+
+
+def _evidence_numbers(hit: Hit) -> list[int]:
+    return [number for number, sentence in enumerate(hit.sentences) if sentence.is_evidence]
+
+
+def _text(hit: Hit, sentence: Sentence) -> str:
+    return hit.text[sentence.start - hit.start : sentence.end - hit.start]
+
+
+def _weigh_up(
+    question: Question,
+    weights: dict[str, float],
+    asked: Vectors,
+    rank: int,
+    hit: Hit,
+    number: int,
+    text: str,
+    vector: Vectors,
+) -> Evidence:
+    around = " ".join(_text(hit, s) for s in hit.sentences[max(0, number - 1) : number + 2])
+    passage = stem_set(f"{hit.title} {hit.text}")
+    names = len(question.names & passage) / len(question.names) if question.names else 1.0
+    features = Features(
+        cosine=float(vector @ asked),
+        passage_cosine=hit.cosine or 0.0,
+        overlap=share(weights, stem_set(text)),
+        context_overlap=share(weights, stem_set(f"{hit.title} {around}")),
+        names=names,
+        kind_match=kind_match(question, text),
+        rank=1 / rank,
+        brevity=1 / (1 + len(text.split()) / 25),
+    )
+    sentence = hit.sentences[number]
+    quote = Quote(hit.article_id, sentence.start, sentence.end, text)
+    return Evidence(quote, sentence.list_number, vector, features, SENTENCE.probability(features.values()))
+
+
+def _confidence(question: Question, weights: dict[str, float], evidence: Sequence[Evidence], library: Library) -> float:
+    """The probability that the evidence answers the question; 0 when there is none."""
+    if not evidence:
+        return 0.0
+    top = evidence[0]
+    unknown = {term for term in question.terms if library.document_frequency(term) == 0}
+    return ANSWERABLE.probability(
+        (
+            _logit(top.score),
+            top.features.cosine,
+            max(e.features.passage_cosine for e in evidence),
+            top.features.overlap,
+            max(e.features.context_overlap for e in evidence),
+            top.features.kind_match,
+            share(weights, frozenset(unknown)),
+            len(question.names & unknown) / len(question.names) if question.names else 0.0,
+        )
+    )
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
+
+
+def select(findings: Findings, library: Library) -> tuple[tuple[Quote, ...], ...]:
+    """The sentences of the answer in the order in which they are shown, each with the quotes that say the same."""
+    wants = findings.question.wants
+    if Wants.COMPARISON in wants:
+        return _one_an_article(findings)
+    if Wants.STEPS in wants and (points := _list_of(findings, library)):
+        return tuple((point,) for point in points)
+    return _best_sentences(findings)
+
+
+def _best_sentences(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
+    """The best sentence and those nearly as good that say something else, in reading order."""
+    top = findings.evidence[0]
+    groups: list[list[Evidence]] = []
+    for candidate in findings.evidence:
+        if candidate.score < KEEP * top.score:
+            break
+        same = next((group for group in groups if says_the_same(group[0], candidate)), None)
+        if same is not None:
+            if all(candidate.article_id != member.article_id for member in same):
+                same.append(candidate)
+        elif len(groups) < MAX_SENTENCES:
+            groups.append([candidate])
+    articles = list(dict.fromkeys(group[0].article_id for group in groups))
+    groups.sort(key=lambda group: (articles.index(group[0].article_id), group[0].quote.start))
+    return tuple(tuple(member.quote for member in group) for group in groups)
+
+
+def _one_an_article(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
+    """What each article says of it: its best sentence, the best article first."""
+    best: dict[str, Evidence] = {}
+    for candidate in findings.evidence:
+        best.setdefault(candidate.article_id, candidate)
+    floor = KEEP * findings.evidence[0].score
+    return tuple((e.quote,) for e in best.values() if e.score >= floor)[:MAX_SENTENCES]
+
+
+def _list_of(findings: Findings, library: Library) -> list[Quote]:
+    """The points of the list that answers, after the sentence that leads in to it; empty where no list does.
+
+    A list answers when the sentence that leads in to it, or at least half of its points, are nearly as good as the
+    best sentence. A question about one of its points is answered by that point alone.
+    """
+    floor = KEEP * findings.evidence[0].score
+    good = {e.key for e in findings.evidence if e.score >= floor}
+    tried = set()
+    for candidate in findings.evidence[:PASSAGES]:
+        article_id = candidate.article_id
+        if article_id in tried:
+            continue
+        tried.add(article_id)
+        text = library.show(article_id).text
+        for lead, points in _lists(library.sentences(article_id)):
+            leads = lead is not None and (article_id, lead.start) in good
+            answering = sum(any((article_id, s.start) in good for s in point) for point in points)
+            if leads or 2 * answering >= len(points):
+                shown = [*([lead] if lead is not None and leads else []), *(point[0] for point in points[:MAX_ITEMS])]
+                return [Quote(article_id, s.start, s.end, text[s.start : s.end], s.kind is Kind.ITEM) for s in shown]
+    return []
+
+
+def _lists(sentences: Sequence[Sentence]) -> list[tuple[Sentence | None, list[list[Sentence]]]]:
+    """Each list of two points or more: the evidence sentence before it, and its points as runs of sentences."""
+    lists: list[tuple[Sentence | None, list[list[Sentence]]]] = []
+    before: Sentence | None = None
+    number = 0
+    for sentence in sentences:
+        if sentence.list_number and sentence.list_number != number:
+            lists.append((before, []))
+        number = sentence.list_number
+        if sentence.kind is Kind.ITEM:
+            lists[-1][1].append([])
+        if number:
+            lists[-1][1][-1].append(sentence)
+        elif sentence.is_evidence:
+            before = sentence
+    return [(lead, points) for lead, points in lists if len(points) > 1]
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
+)
+
+
+def says_the_same(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences make the same statement: near in meaning, with the same numbers and negation."""
+    if one.quote.text == other.quote.text:
+        return True
+    near = float(np.dot(one.vector, other.vector)) >= SAME_STATEMENT
+    return near and _facts(one.quote.text) == _facts(other.quote.text)
+
+
+def _facts(text: str) -> tuple[frozenset[str], bool]:
+    return frozenset(_NUMBER.findall(text)), bool(_NEGATION.search(text))

@@ -1,0 +1,36 @@
+"""Where a footnote leads: the address of a span in the reader."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import quote, urlencode
+
+from ..answer import Citation
+
+READER = "/read/"
+SPAN_ID = "span"
+"""The HTML id of the highlighted span, so that a link's fragment scrolls it into view."""
+
+
+def article_link(article_id: str, **query: str) -> str:
+    """The reader's address of an article, whatever characters its id holds.
+
+    >>> article_link("news/1", theme="dark")
+    '/read/news%2F1?theme=dark'
+    """
+    if article_id in ("", ".", ".."):  # a browser would resolve these away
+        path, query = READER, {"id": article_id, **query}
+    else:
+        path = READER + quote(article_id, safe="")
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def span_link(citation: Citation) -> str:
+    """The reader's address of a cited span. `v` tells the reader when the article has changed since."""
+    span = {"s": str(citation.start), "e": str(citation.end), "v": stamp(citation.quote)}
+    return f"{article_link(citation.article_id, **span)}#{SPAN_ID}"
+
+
+def stamp(quoted: str) -> str:
+    """Eight hexadecimal digits that stand for a quote."""
+    return hashlib.sha256(quoted.encode("utf-8", "replace")).hexdigest()[:8]

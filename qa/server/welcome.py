@@ -1,0 +1,60 @@
+"""What the chat shows before the first question: what this is, what it holds, and what one could ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index import Summary
+from index.readers import READERS
+
+from .links import article_link
+from .messages import literal
+from .reader import SHELF
+
+TITLES = 4
+"""Titles that are named; the rest are counted."""
+EXAMPLES = 4
+
+_SEEDS = {
+    "After a more than $1 trillion rout, Beijing appears to be warming to Chinese tech giants",
+    "China Wooing Tech Investments Again After Crackdown Cost Companies $1 Trillion",
+}
+_SEED_EXAMPLES = (
+    "How much value did the crackdown wipe out?",
+    "Why was Ant Group’s listing called off?",
+    "What is China doing to bring investors back?",
+    "When did Jack Ma vanish from public view, and why?",
+)
+_EMPTY = (
+    "<p>The library is empty, so there is nothing to ask yet. Put articles in it from a terminal, then reload this page:"
+    "</p><pre><code>footnote add PATH</code></pre>"
+    f"<p><code>PATH</code> is an article, or a folder of them ({', '.join(sorted(READERS))}).</p>"
+)
+
+
+def greeting(articles: Sequence[Summary]) -> str:
+    """The empty chat, as one line of HTML."""
+    body = _shelf(articles) if articles else _EMPTY
+    return (
+        '<section class="fn-welcome"><h2>Ask your articles</h2><p class="fn-lead">Every sentence of an answer carries a '
+        f"footnote, and the footnote opens the exact words.</p>{body}</section>"
+    )
+
+
+def examples(articles: Sequence[Summary]) -> list[str]:
+    """Questions that these articles can be asked."""
+    titles = [article.title for article in articles if article.title]
+    if _SEEDS <= set(titles):
+        return list(_SEED_EXAMPLES)
+    return [f"What does “{title}” say?" for title in titles[:EXAMPLES]]
+
+
+def _shelf(articles: Sequence[Summary]) -> str:
+    count = f"{len(articles):,} article{'s' if len(articles) > 1 else ''}"
+    rows = "".join(
+        f'<li><a class="fn-open" href="{literal(article_link(article.id))}">{literal(article.title or "Untitled")}</a></li>'
+        for article in articles[:TITLES]
+    )
+    rest = len(articles) - TITLES
+    more = f'<li><a class="fn-open" href="{SHELF}">and {rest:,} more</a></li>' if rest > 0 else ""
+    return f"<h3>In this library: {count}</h3><ul>{rows}{more}</ul><h3>Ask, for example</h3>"
