@@ -5,12 +5,18 @@ Reading order: articles (what we keep) -> readers (files to articles) -> sentenc
 -> retrieve (both legs, fused) -> library (the one door).
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .articles import Article, Summary
 from .errors import ArticleError, FootnoteError, LibraryError
-from .library import Library, Report
 from .passages import Passage
 from .retrieve import Hit
 from .sentences import Kind, Sentence
+
+if TYPE_CHECKING:
+    from .library import Library, Report
 
 __all__ = [
     "Library",
@@ -25,3 +31,12 @@ __all__ = [
     "ArticleError",
     "LibraryError",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Library and Report at first use: they bring numpy, which `footnote --help` and an error can do without."""
+    if name in ("Library", "Report"):
+        from . import library
+
+        return getattr(library, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,6 +16,7 @@ import numpy as np
 from .articles import Article, Summary
 from .encoder import DIMENSIONS, Vectors
 from .errors import LibraryDamaged, NoLibrary, ReadOnlyLibrary
+from .lock import writing
 from .passages import Passage
 from .sentences import Kind, Sentence
 
@@ -49,6 +50,7 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of ON passages (article_id, "start");
 CREATE VIRTUAL TABLE passages_fts USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE passages_vocabulary USING fts5vocab (passages_fts, row);
 INSERT INTO meta VALUES ('schema', {SCHEMA_VERSION}), ('revision', 0);
 """
 
@@ -74,7 +76,7 @@ class Catalog:
         self.folder = folder
         self._path = folder / "catalog.sqlite3"
         self._local = threading.local()
-        if not self._path.exists():
+        if not self._exists():
             if not create:
                 raise NoLibrary(folder)
             self._create()
@@ -82,17 +84,26 @@ class Catalog:
         if found != SCHEMA_VERSION:
             raise LibraryDamaged(folder, f"it has schema version {found}, this Footnote reads {SCHEMA_VERSION}")
 
+    def _exists(self) -> bool:
+        try:
+            return self._path.exists()
+        except OSError as error:
+            raise LibraryDamaged(self.folder, error.strerror or "no access") from error
+
     def _create(self) -> None:
         """Made under another name and renamed when whole, so that a crash leaves no half library."""
         making = self._path.with_suffix(".new")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            making.unlink(missing_ok=True)
-            database = sqlite3.connect(making)
-            database.executescript(_SCHEMA)
-            database.execute("PRAGMA journal_mode = WAL")
-            database.close()
-            making.rename(self._path)
+            with writing(self.folder):
+                if self._exists():  # another process was faster
+                    return
+                making.unlink(missing_ok=True)
+                database = sqlite3.connect(making)
+                database.executescript(_SCHEMA)
+                database.execute("PRAGMA journal_mode = WAL")
+                database.close()
+                making.rename(self._path)
         except (OSError, sqlite3.OperationalError) as error:
             raise ReadOnlyLibrary(self.folder) from error
 
@@ -108,6 +119,7 @@ class Catalog:
             try:
                 connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?{query}", uri=True, timeout=10)
                 connection.executescript("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+                connection.create_function("characters", 1, len, deterministic=True)  # length() stops at a NUL
                 connection.execute("SELECT count(*) FROM meta").fetchone()
             except sqlite3.OperationalError:
                 continue  # a folder that cannot be written has no room for the log: read it as it stands
@@ -224,7 +236,7 @@ class Catalog:
         """Every article without its text, by title, then id."""
         rows = self._database.execute(
             "SELECT a.id, a.title, coalesce(a.url, (SELECT min(path) FROM sources WHERE article_id = a.id)), a.published,"
-            " length(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id) FROM articles a ORDER BY a.title, a.id"
+            " characters(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id) FROM articles a ORDER BY a.title, a.id"
         )
         return [Summary(*row) for row in rows]
 
@@ -303,15 +315,10 @@ class Catalog:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def document_frequency(self, word: str) -> int:
-        """How many passages hold the word, in any of its forms; its title counts."""
-        terms = " ".join(_WORD.findall(word))
-        if not terms:
-            return 0
-        row = self._database.execute(
-            "SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", (f'"{terms}"',)
-        ).fetchone()
-        return int(row[0])
+    def document_frequency(self, stem: str) -> int:
+        """How many passages hold a word with this Porter stem, in text or title."""
+        row = self._database.execute("SELECT doc FROM passages_vocabulary WHERE term = ?", (stem,)).fetchone()
+        return int(row[0]) if row else 0
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -25,10 +25,10 @@ class FootnoteError(Exception):
 
 
 class ArticleError(FootnoteError):
-    """A file or record that cannot be read as an article. `source` is where it came from."""
+    """A file, a line of it, or a folder that cannot be read. `source` is its path."""
 
-    def __init__(self, source: str, reason: str) -> None:
-        super().__init__(f"{source}: {reason}")
+    def __init__(self, source: str, reason: str, line: int | None = None) -> None:
+        super().__init__(f"{source}:{line}: {reason}" if line else f"{source}: {reason}")
         self.source = source
         self.reason = reason
 

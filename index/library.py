@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING, Self
 from . import readers
 from .articles import Article, Summary
 from .catalog import Catalog
-from .encoder import MAX_TOKENS, SPECIAL_TOKENS, Encoder
-from .errors import ArticleError, UnknownArticle
+from .encoder import Encoder
+from .errors import ArticleError, LibraryDamaged, LibraryLocked, ReadOnlyLibrary, UnknownArticle
 from .lock import writing
 from .passages import Passage, fit_sentences, split_passages
 from .retrieve import Hit, Ranked, fuse
 from .sentences import Sentence, split_sentences
-from .vectors import VectorIndex, VectorIndexError, remove_folder
+from .vectors import VectorIndex, VectorIndexError, fingerprint, remove_folder
 
 if TYPE_CHECKING:
     from .retriever import LibraryRetriever
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
 PASSAGE_TOKENS = 192
 """Size of a passage in tokens."""
 TITLE_TOKENS = 48
-"""How much of a title goes in front of each of its passages."""
+"""How much of a title goes in front of each of its passages: with it, a passage stays within the encoder's 256."""
 CANDIDATES = 100
 """Passages that each leg offers to the fusion."""
 SCAN_LIMIT = 20_000
 """Passages up to which a library that is not warmed up is scanned: faster than importing Chroma, and exact."""
 GROUP = 64
 """Articles that are encoded together: long enough batches, bounded memory."""
+
+_UNKNOWN = "unknown"
+"""What the catalog knows of Chroma while it is being written."""
 
 Progress = Callable[[int], None]
 """Called with the number of files or articles just done."""
@@ -102,7 +106,7 @@ class Library:
 
     def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
         """Add every article in these files and folders (all that can be read below a folder)."""
-        files = [file for path in paths for file in (readers.files_in(path) if path.is_dir() else [path])]
+        files = [file for path in paths for file in (readers.files_in(path) if os.path.isdir(path) else [path])]
         return self.add(_read_all(files, progress))
 
     def sync(self, folder: Path, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
@@ -120,11 +124,14 @@ class Library:
                 failed.append(article)
             else:
                 found[article.source, article.id] = article
-        unreadable = {error.source for error in failed}  # keeps what the library has of it: a bad save loses nothing
+        # What the library has of an unreadable file or folder is kept: a bad save loses nothing.
+        unreadable = {str(Path(error.source).resolve()) for error in failed}
         gone = [
             (path, article_id)
             for path, article_id in self._catalog.sources()
-            if Path(path).is_relative_to(folder) and (path, article_id) not in found and path not in unreadable
+            if Path(path).is_relative_to(folder)
+            and (path, article_id) not in found
+            and unreadable.isdisjoint([path, *map(str, Path(path).parents)])
         ]
         if dry_run:
             return replace(self._plan(found, gone), failed=tuple(failed))
@@ -151,6 +158,7 @@ class Library:
         stream = iter(articles)
         while group := list(islice(stream, GROUP)):
             fresh: dict[str, Article] = {}
+            copies: list[Article] = []
             for article in group:
                 if isinstance(article, ArticleError):
                     failed.append(article)
@@ -158,21 +166,17 @@ class Library:
                     fresh[article.id].hash if article.id in fresh else self._catalog.hash_of(article.id)
                 ):
                     unchanged.append(article.id)
-                    if article.id not in fresh:
-                        self._note_source(article)
+                    copies.append(article)
                 else:
                     known = article.id in fresh or self._catalog.hash_of(article.id) is not None
                     (changed if known else added).append(article.id)
                     fresh[article.id] = article
             self._store(list(fresh.values()))
+            for article in copies:
+                self._catalog.add_source(article.source, article.id)
             if progress:
                 progress(len(group))
         return Report(tuple(added), tuple(changed), (), tuple(unchanged), tuple(failed))
-
-    def _note_source(self, article: Article) -> None:
-        known = self._catalog.article(article.id)
-        if known is not None and known.source != article.source:
-            self._catalog.add_source(article.source, article.id)
 
     def _store(self, articles: Sequence[Article]) -> None:
         layouts = [self._lay_out(article) for article in articles]
@@ -188,25 +192,27 @@ class Library:
             row += len(passages)
 
     def _lay_out(self, article: Article) -> tuple[tuple[Sentence, ...], tuple[Passage, ...]]:
-        """Sentences and passages, so sized that title and passage together are read whole by the encoder."""
+        """Sentences and passages."""
         count = self.encoder.count
-        title = count([self._title(article) + "\n"])[0]
-        limit = min(PASSAGE_TOKENS, MAX_TOKENS - SPECIAL_TOKENS - title)
-        sentences = fit_sentences(article.text, split_sentences(article.text, article.title), limit, count)
-        return sentences, split_passages(article.id, article.text, sentences, limit, count)
+        sentences = fit_sentences(article.text, split_sentences(article.text, article.title), PASSAGE_TOKENS, count)
+        return sentences, split_passages(article.id, article.text, sentences, PASSAGE_TOKENS, count)
 
     def _title(self, article: Article) -> str:
         return self.encoder.clip(article.title, TITLE_TOKENS)
 
     def _plan(self, found: dict[tuple[str, str], Article], gone: Sequence[tuple[str, str]]) -> Report:
-        known = {key: self._catalog.hash_of(key[1]) for key in found}
-        added = tuple(key[1] for key in found if known[key] is None)
-        changed = tuple(key[1] for key, a in found.items() if known[key] not in (None, a.hash))
-        unchanged = tuple(key[1] for key, a in found.items() if known[key] == a.hash)
+        known = {article_id: self._catalog.hash_of(article_id) for _, article_id in found}
+        added: list[str] = []
+        changed: list[str] = []
+        unchanged: list[str] = []
+        for article in found.values():
+            before = known[article.id]
+            (unchanged if before == article.hash else added if before is None else changed).append(article.id)
+            known[article.id] = article.hash
         elsewhere = set(self._catalog.sources()) - set(gone)
         kept = {article_id for _, article_id in elsewhere} | {article_id for _, article_id in found}
         removed = [article_id for article_id in dict.fromkeys(i for _, i in gone) if article_id not in kept]
-        return _pair_changes(Report(added, changed, (), unchanged), found, gone, removed)
+        return _pair_changes(Report(tuple(added), tuple(changed), (), tuple(unchanged)), found, gone, removed)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -230,9 +236,9 @@ class Library:
         """The sentences of one article in reading order."""
         return self._catalog.sentences(article_id)
 
-    def document_frequency(self, word: str) -> int:
-        """How many passages hold the word, in any of its forms."""
-        return self._catalog.document_frequency(word)
+    def document_frequency(self, stem: str) -> int:
+        """How many passages hold a word with this Porter stem, in text or title."""
+        return self._catalog.document_frequency(stem)
 
     def passage_count(self) -> int:
         """How many passages the library holds."""
@@ -240,8 +246,9 @@ class Library:
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The k passages that fit `query` best, best first. A leg that fails is left out, and said so in the log."""
+        query = query.encode(errors="replace").decode()  # half a character comes from outside, and has no vector
         candidates = max(k, CANDIDATES)
-        fused = fuse(self._dense(query, candidates), self._catalog.match(query, candidates), k)
+        fused = fuse(self._dense(query, candidates), self._lexical(query, candidates), k)
         stored = self._catalog.passages([f.id for f in fused])
         layouts = {p.passage.article_id: self._catalog.sentences(p.passage.article_id) for p in stored.values()}
         hits = []
@@ -275,8 +282,11 @@ class Library:
         """Load the encoder and Chroma now rather than at the first question: for processes that answer many."""
         self._warm = True
         self.encoder.encode(["warm"])
-        with self._index_lock:
-            self._current_index()
+        try:
+            with self._index_lock:
+                self._current_index()
+        except VectorIndexError:
+            self._heal()
 
     def _dense(self, query: str, k: int) -> Ranked:
         vector = self.encoder.encode([query])[0]
@@ -288,6 +298,13 @@ class Library:
         except VectorIndexError as error:
             log.warning("Chroma cannot answer (%s); its copy of the vectors is scanned instead", error)
             return self._catalog.nearest(vector, k)
+
+    def _lexical(self, query: str, k: int) -> Ranked:
+        try:
+            return self._catalog.match(query, k)
+        except LibraryDamaged as error:
+            log.warning("the full-text index cannot answer (%s); only the vectors are searched", error)
+            return []
 
     # -- Chroma, derived -------------------------------------------------------------------------------------------
 
@@ -302,11 +319,26 @@ class Library:
                 raise VectorIndexError(
                     "it is behind the catalog; adding, syncing or `footnote chat` brings it up to date"
                 )
-            self._index = VectorIndex(self._index_folder())
+            self._index = self._open_index()
             if self._index.count() != self._catalog.passage_count():
                 raise VectorIndexError("it does not hold the passages that the catalog holds")
             self._index_revision = revision
         return self._index
+
+    def _open_index(self) -> VectorIndex:
+        """Chroma, if its files are as the last write left them: torn ones can end the process that opens them."""
+        if fingerprint(self._index_folder()) != (self._catalog.meta("chroma_files") or ""):
+            raise VectorIndexError("its files are not as they were left")
+        return VectorIndex(self._index_folder())
+
+    def _heal(self) -> None:
+        """Bring Chroma up to date where this process may write; where not, every search scans the catalog."""
+        try:
+            with writing(self.folder):
+                self._catalog.set_meta("chroma_revision", _UNKNOWN)
+                self._follow_catalog()
+        except (LibraryLocked, ReadOnlyLibrary) as error:
+            log.info("Chroma is not brought up to date (%s)", error)
 
     def _follow_catalog(self) -> None:
         """Bring Chroma to the catalog's state: by the difference, or from nothing when it is damaged."""
@@ -318,13 +350,14 @@ class Library:
                 self._index.close()
                 self._index = None
             try:
-                self._mend(VectorIndex(self._index_folder()))
+                self._mend(self._open_index())
             except VectorIndexError as error:
                 log.warning("Chroma is damaged (%s); making it anew from the catalog", error)
                 self._rebuild()
             self._catalog.set_meta("chroma_revision", revision)
 
     def _mend(self, index: VectorIndex) -> None:
+        self._catalog.set_meta("chroma_files", _UNKNOWN)  # until all is written: a process may die before that
         wanted = self._catalog.passage_ids()
         present = index.ids()
         index.delete(sorted(present - set(wanted)))
@@ -336,6 +369,7 @@ class Library:
         if index.count() != len(wanted):
             raise VectorIndexError(f"it holds {index.count()} passages in place of {len(wanted)}")
         index.close()
+        self._catalog.set_meta("chroma_files", fingerprint(self._index_folder()))
 
     def _rebuild(self) -> None:
         old = self._index_folder()
@@ -358,8 +392,11 @@ def passage_input(title: str, text: str) -> str:
     return f"{title}\n{text}" if title else text
 
 
-def _read_all(files: Iterable[Path], progress: Progress | None) -> Iterator[Article | ArticleError]:
+def _read_all(files: Iterable[Path | ArticleError], progress: Progress | None) -> Iterator[Article | ArticleError]:
     for file in files:
+        if isinstance(file, ArticleError):
+            yield file
+            continue
         for article in readers.read(file):
             yield (article if isinstance(article, ArticleError) else replace(article, source=str(file.resolve())))
         if progress:
@@ -373,8 +410,11 @@ def _pair_changes(
     removed: Sequence[str],
 ) -> Report:
     """An article that went from a file and one that came to the same file are one changed article."""
-    came = {path: article_id for path, article_id in found if article_id in report.added}
-    pairs = {article_id: came[path] for path, article_id in gone if path in came and article_id in removed}
+    came: dict[str, list[str]] = {}
+    for path, article_id in found:
+        if article_id in report.added:
+            came.setdefault(path, []).append(article_id)
+    pairs = {old: came[path].pop(0) for path, old in gone if old in removed and came.get(path)}
     new = set(pairs.values())
     return replace(
         report,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -84,6 +85,24 @@ class VectorIndex:
         distances = (found["distances"] or [[]])[0]
         pairs = [(int(row), 1.0 - distance) for row, distance in zip(found["ids"][0], distances, strict=True)]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def fingerprint(folder: Path) -> str:
+    """A checksum of the graph files in `folder`, "" where there are none; raises VectorIndexError.
+
+    Chroma writes them in place and does not sync them, so a crash can tear them.
+    """
+    files = sorted(folder.glob("*/*"))
+    try:
+        parts = [f"{file.relative_to(folder)} {_checksum(file)}" for file in files]
+    except OSError as error:
+        raise VectorIndexError(str(error)) from error
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest() if parts else ""
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remove_folder(folder: Path) -> None:

@@ -33,8 +33,9 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(
-    r"\s*(?:and|but|or|also|what about|how about|why|when|where|who|how much|how many|how|since when)\b\W*(?:\w+\W*){0,3}$",
-    re.I,
+    r"\s*(?:and|but|or|also|what about|how about|why|since when|when|where|who|how much|how many|how)\b"
+    r"\W*(?:\w+\W*){0,3}$",
+    re.IGNORECASE,
 )
 _STARTS_LIKE_FOLLOW_UP = re.compile(r"\s*(?:and|but|or|also|so|what about|how about)\b", re.IGNORECASE)
 

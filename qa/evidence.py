@@ -4,32 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import astuple, dataclass
 
 from .question import Question, Wants, stems, words
-
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-_NUMBER_WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|sixty|seventy|eighty"
-    "|ninety|hundreds?|thousands?|millions?|billions?|trillions?|half|third|quarter|once|twice|first|second|double"
-)
-_ANSWERS: Mapping[Wants, re.Pattern[str]] = {
-    Wants.NUMBER: re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.I),
-    Wants.MONEY: re.compile(r"[$€£¥₹]\s?\d|\b(?:million|billion|trillion|dollars?|euros?|pounds?|yuan|yen)\b|\d", re.I),
-    Wants.DATE: re.compile(
-        rf"\b(?:1\d|20)\d\d\b|\b{_MONTH}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bcentury\b|\b\d0s\b"
-        r"|\b(?:last|this|next|past|previous|recent) (?:\w+ )?(?:weeks?|months?|years?|decades?|quarter|summer|winter)\b"
-        r"|\b(?:yesterday|today|tomorrow|recently|ago)\b",
-        re.I,
-    ),
-    Wants.PLACE: re.compile(r"\b(?:[Ii]n|[Aa]t|[Ff]rom|[Nn]ear|[Tt]o|[Oo]n)\s+(?:the\s+)?[A-Z]"),
-    Wants.REASON: re.compile(
-        r"\b(?:because|due to|since|as a result|owing to|thanks to|after|following|led to|caused?|resulting in|in order to"
-        r"|so that|therefore|amid|over|given|aim(?:s|ed)?|means?|to)\b",
-        re.I,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +22,14 @@ class Features:
     """Share of the question's terms in the sentence, rare terms counting more."""
     context_overlap: float
     """The same for the sentence with its neighbours and the title."""
+    passage_overlap: float
+    """The same for the whole passage and the title."""
     names: float
     """Share of the question's names in the passage or its title; 1 where the question has none."""
     kind_match: float
-    """1 where the sentence holds something of the kind asked for that the question does not; 0.5 where any will do."""
+    """Share of the kinds of answer asked for (a date, a number) that the sentence holds and the question does not."""
+    kind_miss: float
+    """Share of the kinds asked for that it does not hold; with kind_match 1, or both 0 where any kind will do."""
     rank: float
     """1 / rank of the passage."""
     brevity: float
@@ -55,10 +37,41 @@ class Features:
 
     def values(self) -> tuple[float, ...]:
         """In the order of the fields."""
-        return tuple(getattr(self, name) for name in self.__slots__)
+        return astuple(self)
 
 
-def weigh(terms: Sequence[str], frequency: Callable[[str], int], passages: int) -> dict[str, float]:
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
+_PERIODS = "weeks?|months?|years?|decades?|quarter|spring|summer|autumn|winter"
+_COUNTS = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|sixty|seventy|eighty"
+    "|ninety|hundreds?|thousands?|millions?|billions?|trillions?|half|third|quarter|once|twice|double"
+)
+_CAUSES = (
+    "because|due to|since|as a result|owing to|thanks to|after|following|led to|caused?|resulting in|in order to"
+    "|so that|therefore|amid|given|aim(?:s|ed)?|to"
+)
+_KINDS: Mapping[Wants, re.Pattern[str]] = {
+    wants: re.compile(pattern, re.IGNORECASE)
+    for wants, pattern in (
+        (Wants.NUMBER, rf"\d|\b(?:{_COUNTS})\b"),
+        (Wants.PERCENTAGE, r"%|\bper ?cent\b|\bpercentage points?\b"),
+        (Wants.MONEY, r"[$€£¥₹]\s?\d|\b(?:million|billion|trillion|dollars?|euros?|pounds?|yuan|yen)s?\b|\d"),
+        (
+            Wants.DATE,
+            rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b\d0s\b|\bcentury\b"
+            rf"|\b(?:last|this|next|past|previous|recent) (?:\w+ )?(?:{_PERIODS})\b"
+            r"|\b(?:yesterday|today|tomorrow|recently|ago)\b",
+        ),
+        (Wants.REASON, rf"\b(?:{_CAUSES})\b"),
+    )
+}
+_NAMED = (Wants.PERSON, Wants.PLACE)
+
+
+def weigh(terms: Iterable[str], frequency: Callable[[str], int], passages: int) -> dict[str, float]:
     """Inverse document frequency of each stem, smoothed so that it means something in a small library too."""
     return {term: math.log(1 + (passages + 20) / (frequency(term) + 1)) for term in terms}
 
@@ -69,21 +82,20 @@ def share(wanted: Mapping[str, float], present: frozenset[str]) -> float:
     return sum(weight for term, weight in wanted.items() if term in present) / total if total else 0.0
 
 
-def kind_match(question: Question, sentence: str) -> float:
-    """Whether the sentence can hold what the question asks for, by its surface; see Features."""
+def kinds_held(question: Question, sentence: str) -> tuple[float, float]:
+    """Shares of the kinds of answer asked for that the sentence, by its surface, holds and does not; see Features."""
     asked = {word.lower() for word in words(question.text)}
-    scores = []
-    for wants in question.wants:
-        if wants is Wants.PERSON:
-            scores.append(float(_has_new_name(sentence, asked)))
-        elif pattern := _ANSWERS.get(wants):
-            scores.append(float(any(match.group().lower() not in asked for match in pattern.finditer(sentence))))
-    return sum(scores) / len(scores) if scores else 0.5
+    kinds = [wants for wants in question.wants if wants in _KINDS or wants in _NAMED]
+    if not kinds:
+        return 0.0, 0.0
+    held = sum(_holds(wants, sentence, asked) for wants in kinds) / len(kinds)
+    return held, 1.0 - held
 
 
-def _has_new_name(sentence: str, asked: set[str]) -> bool:
-    inner = words(sentence)[1:]
-    return any(word[0].isupper() and word.lower() not in asked for word in inner)
+def _holds(wants: Wants, sentence: str, asked: set[str]) -> bool:
+    if wants in _NAMED:  # a name that the question does not give; the first word is in upper case whatever it is
+        return any(word[0].isupper() and word.lower() not in asked for word in words(sentence)[1:])
+    return any(match.group().lower() not in asked for match in _KINDS[wants].finditer(sentence))
 
 
 def stem_set(text: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from index import Hit, Kind, Library, Sentence
 from index.encoder import Vectors
 
-from .evidence import Features, kind_match, share, stem_set, weigh
+from .evidence import Features, kinds_held, share, stem_set, weigh
 from .question import Question, Wants
 from .weights import ANSWERABLE, SENTENCE
 
@@ -72,24 +72,22 @@ class Findings:
 def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
     """Score every sentence of the hits."""
     weights = weigh(sorted(question.terms), library.document_frequency, library.passage_count())
-    places = [(rank, hit, number) for rank, hit in enumerate(hits, 1) for number in _evidence_numbers(hit)]
-    texts = [_text(hit, hit.sentences[number]) for _, hit, number in places]
-    vectors = library.encoder.encode([question.text, *texts])
-    asked = vectors[0]
-    evidence = [
-        _weigh_up(question, weights, asked, rank, hit, number, text, vector)
-        for (rank, hit, number), text, vector in zip(places, texts, vectors[1:], strict=True)
+    texts = [[hit.text[s.start - hit.start : s.end - hit.start] for s in hit.sentences] for hit in hits]
+    flat = [
+        text
+        for hit, own in zip(hits, texts, strict=True)
+        for s, text in zip(hit.sentences, own, strict=True)
+        if s.is_evidence
     ]
-    ordered = sorted(evidence, key=lambda e: (-e.score, e.key))
-    return Findings(question, tuple(ordered), _confidence(question, weights, ordered, library))
-
-
-def _evidence_numbers(hit: Hit) -> list[int]:
-    return [number for number, sentence in enumerate(hit.sentences) if sentence.is_evidence]
-
-
-def _text(hit: Hit, sentence: Sentence) -> str:
-    return hit.text[sentence.start - hit.start : sentence.end - hit.start]
+    vectors = iter(library.encoder.encode([question.text, *flat]))
+    asked = next(vectors)
+    evidence = [
+        found
+        for rank, (hit, own) in enumerate(zip(hits, texts, strict=True), start=1)
+        for found in _weigh_up(question, weights, asked, rank, hit, own, vectors)
+    ]
+    evidence.sort(key=lambda e: (-e.score, e.key))
+    return Findings(question, tuple(evidence), _confidence(question, weights, evidence, library))
 
 
 def _weigh_up(
@@ -98,26 +96,33 @@ def _weigh_up(
     asked: Vectors,
     rank: int,
     hit: Hit,
-    number: int,
-    text: str,
-    vector: Vectors,
-) -> Evidence:
-    around = " ".join(_text(hit, s) for s in hit.sentences[max(0, number - 1) : number + 2])
-    passage = stem_set(f"{hit.title} {hit.text}")
+    texts: Sequence[str],
+    vectors: Iterator[Vectors],
+) -> Iterator[Evidence]:
+    """The evidence in one passage; takes as many of `vectors` as it holds evidence sentences."""
+    title = stem_set(hit.title)
+    held = [stem_set(text) for text in texts]
+    passage = title.union(*held)
     names = len(question.names & passage) / len(question.names) if question.names else 1.0
-    features = Features(
-        cosine=float(vector @ asked),
-        passage_cosine=hit.cosine or 0.0,
-        overlap=share(weights, stem_set(text)),
-        context_overlap=share(weights, stem_set(f"{hit.title} {around}")),
-        names=names,
-        kind_match=kind_match(question, text),
-        rank=1 / rank,
-        brevity=1 / (1 + len(text.split()) / 25),
-    )
-    sentence = hit.sentences[number]
-    quote = Quote(hit.article_id, sentence.start, sentence.end, text)
-    return Evidence(quote, sentence.list_number, vector, features, SENTENCE.probability(features.values()))
+    for number, sentence in enumerate(hit.sentences):
+        if not sentence.is_evidence:
+            continue
+        text, vector = texts[number], next(vectors)
+        held_kinds, missed_kinds = kinds_held(question, text)
+        features = Features(
+            cosine=float(vector @ asked),
+            passage_cosine=hit.cosine or 0.0,
+            overlap=share(weights, held[number]),
+            context_overlap=share(weights, title.union(*held[max(0, number - 1) : number + 2])),
+            passage_overlap=share(weights, passage),
+            names=names,
+            kind_match=held_kinds,
+            kind_miss=missed_kinds,
+            rank=1 / rank,
+            brevity=1 / (1 + len(text.split()) / 25),
+        )
+        quote = Quote(hit.article_id, sentence.start, sentence.end, text)
+        yield Evidence(quote, sentence.list_number, vector, features, SENTENCE.probability(features.values()))
 
 
 def _confidence(question: Question, weights: dict[str, float], evidence: Sequence[Evidence], library: Library) -> float:

@@ -1,4 +1,4 @@
-"""What a question asks for: its terms, the names in it, and the kind of answer it wants. Pure."""
+"""What a question asks for: its topic, terms and names, and the kind of answer it wants. Pure."""
 
 from __future__ import annotations
 
@@ -14,28 +14,32 @@ class Wants(Enum):
     """The kind of answer that a question asks for, read from its words."""
 
     PERSON = "person"
+    PLACE = "place"
+    DATE = "date"
     NUMBER = "number"
     MONEY = "money"
-    DATE = "date"
-    PLACE = "place"
+    PERCENTAGE = "percentage"
     REASON = "reason"
     STEPS = "steps"
     COMPARISON = "comparison"
-    YES_NO = "yes/no"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, read. `terms` are stems of its content words; `names` those of its proper names and numbers."""
+    """A question, read.
+
+    `topic` is its text without what only frames it ("do both articles agree on"). `terms` are the stems of the
+    topic's content words, `names` those of its proper names and numbers. `wants` is empty where any kind will do.
+    """
 
     text: str
+    topic: str
     wants: frozenset[Wants]
     terms: frozenset[str]
     names: frozenset[str]
 
 
-# What a word that stands in nearly every question says nothing about.
+# Words that stand in any question, and so say nothing about this one.
 STOP_WORDS = frozenset(
     """a about above after again all also am an and any anyone anything are as at be been before being but by can could
     did do does doing done down during each every for from get gets give given go goes got had has have having he her
@@ -47,57 +51,57 @@ STOP_WORDS = frozenset(
     mention mentioned describe described exactly""".split()
 )
 
-_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
-_QUESTION_WORDS = "who|whom|whose|what|which|when|where|why|how"
-_YES_NO = re.compile(r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.I)
-_RULES: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
-    (wants, re.compile(pattern, re.IGNORECASE))
-    for wants, pattern in (
-        (
-            Wants.COMPARISON,
-            r"\b(?:both|two|all|the)\s+(?:\w+\s+)?(?:articles?|sources?|pieces|reports?|texts?|stories)\b.*"
-            r"\b(?:agree|disagree|differ|same|contradict|consistent|compare|match)\w*"
-            r"|\b(?:agree|disagree|differ|contradict|compare)\w*\b.*\b(?:articles?|sources|pieces|reports|texts|stories)\b"
-            r"|\b(?:articles?|sources|pieces|reports|texts|stories)\b.*\b(?:agree|disagree|differ|contradict|compare)\w*",
-        ),
-        (
-            Wants.PERSON,
-            r"\b(?:who|whom|whose)\b|\b(?:what|which)\s+(?:person|man|woman|founder|author|president|ceo)\b",
-        ),
-        (
-            Wants.MONEY,
-            r"\bhow much\b|\b(?:what|which)\b.*\b(?:cost|price|value|worth|sum|revenue|profit|fine|losses|salary)\b"
-            r"|\bhow (?:big|large|great|bad|heavy|severe)\b.*\b(?:loss|losses|damage|fine|bill|cost|drop|hit)",
-        ),
-        (
-            Wants.NUMBER,
-            r"\bhow (?:many|old|long|far|tall|large|big|fast|high|deep|heavy|often)\b"
-            r"|\bwhat (?:number|percent|percentage|share|proportion|fraction|amount|size|rate)\b",
-        ),
-        (Wants.DATE, r"\bwhen\b|\b(?:what|which)\s+(?:year|month|date|day|century|decade|time)\b|\bhow long ago\b"),
-        (
-            Wants.PLACE,
-            r"\bwhere\b|\b(?:what|which)\s+(?:country|city|state|place|town|region|countries|cities|exchange)",
-        ),
-        (
-            Wants.REASON,
-            r"\bwhy\b|\bhow come\b|\bwhat\s+(?:\w+\s+)?(?:caused?|causes|led|prompted|triggered|made|explains?|forced)\b"
-            r"|\breasons?\b",
-        ),
-        (
-            Wants.STEPS,
-            r"\bwhat (?:steps|measures|ways|actions|moves|efforts|points|areas|reforms|policies|changes|initiatives)\b"
-            r"|\bwhich (?:steps|measures|ways|actions|moves|efforts|points|reforms|policies|changes|initiatives)\b"
-            r"|\bin what ways\b|\b(?:list|name|enumerate|outline|summari[sz]e)\b.*\b(?:steps|measures|ways|actions|moves"
-            r"|efforts|points|reforms|policies)\b"
-            r"|\bwhat\b.*\b(?:doing|do|does|done|plan|plans|planning|trying|intend)\b.*\bto\b"
-            r"|\bhow (?:is|are|was|were|does|do|did|can|could|will|would|has|have|should|to)\b",
-        ),
-    )
+_WORD = re.compile(r"([^\W_]+(?:[’'](?![sS]\b)[^\W_]+)*)(?:[’'][sS]\b)?")
+
+_SOURCES = r"(?:articles?|sources?|pieces|reports?|texts?|stories|authors?)"
+_COMPARES = re.compile(
+    rf"\b(?:both|two|each|every|one)\s+(?:of\s+(?:the|these)\s+)?(?:two\s+)?{_SOURCES}\b"
+    rf"|\b{_SOURCES}\b.*\b(?:agree|disagree|differ|contradict|compare|consistent)"
+    rf"|\b(?:compare|difference|agree|disagree)\b.*\b{_SOURCES}\b",
+    re.IGNORECASE,
+)
+# "Do both articles agree on", "according to one article and according to the other", ...
+_FRAME = re.compile(
+    rf"\b(?:(?:according to|in|of|by|from|what|do|does)\s+)*(?:both|two|these|all|each|every|one|either|the)\s+"
+    rf"(?:of\s+)?(?:(?:the|these)\s+)?(?:two\s+)?{_SOURCES}\b"
+    r"|\band according to the other\b|\bthe other (?:one|article)\b"
+    r"|\b(?:dis)?agree(?:s|d|ment)?\b(?:\s+(?:on|about|over|that|with))?"
+    r"|\bdiffer(?:s|ent|ences?|ently)?\b(?:\s+(?:on|about|over|between))?"
+    r"|\bcompare[sd]?\b|\bcontradict(?:s|ed|ory)?\b|\b(?:in)?consistent(?:ly)?\b",
+    re.IGNORECASE,
 )
 
+_MEASURES = "steps|measures|ways|means|actions|moves|efforts|points|reforms|policies|changes|initiatives"
+_RULES: tuple[tuple[Wants, str], ...] = (
+    (Wants.PERSON, r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:person|man|woman|founder|author|president|ceo)\b"),
+    (Wants.PLACE, r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|state|place|town|region)\b"),
+    (Wants.DATE, r"\bwhen\b|\b(?:what|which) (?:year|month|date|day|century|decade|time)\b|\bhow long ago\b"),
+    (
+        Wants.NUMBER,
+        r"\bhow (?:many|old|long|far|tall|large|big|fast|high|deep|heavy|often)\b|\bwhat (?:number|amount|size|rate)\b",
+    ),
+    (
+        Wants.MONEY,
+        r"\bhow much\b|\b(?:what|which)\b.*\b(?:cost|price|value|worth|sum|revenue|profit|fine|losses|salary)\b"
+        r"|\b(?:how (?:big|large|great|bad|heavy|severe)|size)\b.*\b(?:loss|losses|damage|fine|bill|cost|drop|hit)\b",
+    ),
+    (Wants.PERCENTAGE, r"\bper ?cent\b|\b(?:what|which) (?:percentage|share|proportion|fraction)\b"),
+    (
+        Wants.REASON,
+        r"\bwhy\b|\bhow come\b|\breasons?\b"
+        r"|\bwhat (?:\w+ )?(?:caused?|causes|led|prompted|triggered|made|explains?|forced)\b",
+    ),
+    (
+        Wants.STEPS,
+        rf"\b(?:what|which) (?:\w+ )?(?:{_MEASURES})\b|\b(?:list|name|outline|summari[sz]e)\b.*\b(?:{_MEASURES})\b"
+        r"|\bwhat\b.*\b(?:doing|do|done|plans?|planning|trying|intends?)\b.*\bto\b"
+        r"|\bhow (?:is|are|was|were|does|do|did|can|could|will|would|has|have|should|to)\b",
+    ),
+)
+_PATTERNS = tuple((wants, re.compile(pattern, re.IGNORECASE)) for wants, pattern in _RULES)
 
-_porter = snowballstemmer.stemmer("porter")  # the full-text index's algorithm, so that stems can be looked up there
+# The full-text index's algorithm, so that stems can be looked up there.
+_porter = snowballstemmer.stemmer("porter")
 
 
 @lru_cache(maxsize=50_000)
@@ -107,7 +111,7 @@ def _stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Words in order, as they stand; the possessive is left off: `Alibaba’s` is `Alibaba`."""
-    return [re.sub(r"[’'][sS]$", "", word) for word in _WORD.findall(text)]
+    return _WORD.findall(text)
 
 
 def stems(text: str) -> list[str]:
@@ -115,29 +119,41 @@ def stems(text: str) -> list[str]:
     return [_stem(word.lower()) for word in words(text)]
 
 
+def content_words(text: str) -> list[str]:
+    """The words that are no stop words, in order."""
+    return [word for word in words(text) if word.lower() not in STOP_WORDS]
+
+
 def read(text: str) -> Question:
     """The question, read.
 
-    >>> sorted(read("Why was Ant Group's listing called off?").names)
-    ['ant', 'group']
+    >>> question = read("Do both articles agree on the size of Alibaba's losses?")
+    >>> question.topic, sorted(question.terms), sorted(question.names)
+    ('the size of Alibaba's losses?', ['alibaba', 'loss', 'size'], ['alibaba'])
     """
-    content = [word for word in words(text) if word.lower() not in STOP_WORDS]
-    named = [
-        word
-        for word in content
-        if (word[0].isupper() or word[0].isdigit()) and not re.fullmatch(_QUESTION_WORDS, word, re.IGNORECASE)
-    ]
+    compares = _COMPARES.search(text) is not None
+    topic = _FRAME.sub(" ", text) if compares else text
+    if not content_words(topic):
+        topic = text
+    content = content_words(topic)
+    named = [word for word in content if word[0].isupper() or word[0].isdigit()]
     if named and text.lstrip().startswith(named[0]) and not named[0].isupper():
         named = named[1:]  # the first word of a sentence is in upper case whatever it is
-    return Question(text, _wants(text), frozenset(stems(" ".join(content))), frozenset(stems(" ".join(named))))
+    return Question(
+        text,
+        " ".join(topic.split()),
+        _wants(topic) - {Wants.STEPS} | {Wants.COMPARISON} if compares else _wants(topic),
+        frozenset(stems(" ".join(content))),
+        frozenset(stems(" ".join(named))),
+    )
 
 
-def _wants(text: str) -> frozenset[Wants]:
-    found = {wants for wants, pattern in _RULES if pattern.search(text)}
-    if Wants.COMPARISON in found:
-        return frozenset({Wants.COMPARISON})
-    if not found and _YES_NO.match(text.strip()):
-        found.add(Wants.YES_NO)
-    if Wants.STEPS in found and found & {Wants.MONEY, Wants.NUMBER, Wants.DATE, Wants.PERSON}:
+def _wants(topic: str) -> frozenset[Wants]:
+    found = {wants for wants, pattern in _PATTERNS if pattern.search(topic)}
+    if Wants.PERCENTAGE in found:
+        found -= {Wants.NUMBER, Wants.MONEY}
+    if Wants.MONEY in found:
+        found.discard(Wants.NUMBER)
+    if found & {Wants.MONEY, Wants.NUMBER, Wants.DATE, Wants.PERSON, Wants.PERCENTAGE}:
         found.discard(Wants.STEPS)
-    return frozenset(found or {Wants.OTHER})
+    return frozenset(found)

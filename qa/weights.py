@@ -19,6 +19,6 @@ class Logistic:
         return 1 / (1 + math.exp(-self.bias - sum(w * v for w, v in zip(self.weights, values, strict=True))))
 
 
-SENTENCE = Logistic(-4.0, (4.0, 1.0, 2.0, 1.0, 0.5, 0.5, 0.3, 0.0))
+SENTENCE = Logistic(-9.626, (3.492, -1.122, 2.748, 1.5, 0.0, 1.767, 0.746, 0.0, 2.76, -1.435))
 ANSWERABLE = Logistic(0.0, (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
-THRESHOLD = 0.1
+THRESHOLD = 0.0

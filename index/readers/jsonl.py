@@ -23,7 +23,7 @@ def read(path: Path) -> Iterator[Article | ArticleError]:
                 yield _article(json.loads(line), str(path))
             except (ValueError, RecursionError) as error:
                 reason = str(error) if isinstance(error, _BadRecord) else "is not a JSON object in UTF-8"
-                yield ArticleError(f"{path}:{number}", reason)
+                yield ArticleError(str(path), reason, number)
     if empty:
         yield ArticleError(str(path), "the file is empty")
 

@@ -1,4 +1,4 @@
-"""The chat, as a Gradio page. It asks, keeps the conversation and streams; what a message looks like is not its business."""
+"""The chat, as a Gradio page: it asks, streams the answer and keeps the conversation."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ QUEUE = 32
 """Questions that may wait; a further one is told that the queue is full."""
 AT_ONCE = 4
 """Questions that are answered at the same time."""
+FAILED = "Something went wrong here, which is a fault of Footnote's; the terminal it runs in says more."
 
 _HEADER = (
     '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
@@ -52,9 +53,9 @@ class Chat:
         choices = [{"text": question} for question in examples(articles)]
         return gr.Chatbot(show_turns(load_turns(kept)), placeholder=greeting(articles), examples=choices), ""
 
-    def answer(self, question: str, kept: object) -> Iterator[Update]:
+    def answer(self, question: str | None, kept: object) -> Iterator[Update]:
         """The question at once, then its answer sentence by sentence."""
-        if not any(character.isalnum() for character in question):
+        if not question or not any(character.isalnum() for character in question):
             yield gr.skip(), gr.skip(), gr.skip(), _note("Type a question first.")
             return
         turns = load_turns(kept)
@@ -70,11 +71,12 @@ class Chat:
         for shown in range(1, len(found.sentences)):
             yield gr.skip(), [*asked, messages.reply(found, shown)], stored if shown == 1 else gr.skip(), gr.skip()
             time.sleep(PACE_S)
-        yield gr.Textbox(submit_btn="Ask", stop_btn=False), [*asked, messages.reply(found)], stored, ""
+        yield _ready(), [*asked, messages.reply(found)], stored, ""
 
     def answer_example(self, kept: object, event: gr.SelectData) -> Iterator[Update]:
         """The answer to an example that was clicked."""
-        yield from self.answer(event.value["text"], kept)
+        chosen = event.value if isinstance(event.value, dict) else {}
+        yield from self.answer(str(chosen.get("text", "")), kept)
 
 
 def build_page(library: Library) -> gr.Blocks:
@@ -93,7 +95,9 @@ def build_page(library: Library) -> gr.Blocks:
             question.submit(chat.answer, [question, kept], outputs, **_QUIET),
             chatbot.example_select(chat.answer_example, [kept], outputs, **_QUIET),
         ]
-        question.stop(lambda: gr.Textbox(submit_btn="Ask", stop_btn=False), None, question, cancels=running, **_QUIET)
+        question.stop(_ready, None, question, cancels=running, **_QUIET)
+        for event in running:
+            event.failure(lambda: (_ready(), _note(FAILED)), None, [question, note], **_QUIET)
         clear.click(lambda: ([], [], ""), None, [chatbot, kept, note], cancels=running, **_QUIET)
         page.load(chat.open, [kept], [chatbot, note], **_QUIET)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)
@@ -114,6 +118,11 @@ def _chatbot() -> gr.Chatbot:
         autoscroll=False,  # our script keeps the question in view, not the end of the sources
         elem_id="fn-conversation",
     )
+
+
+def _ready() -> gr.Textbox:
+    """The question's box as it is while nothing is being answered."""
+    return gr.Textbox(submit_btn="Ask", stop_btn=False)
 
 
 def _question() -> gr.Textbox:

@@ -35,6 +35,9 @@ class Span:
         return self.start < self.end
 
 
+NOTHING = Span()
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, heading or list point. `text[start:body]` is its marker ("1. ", "## ") where it has one.

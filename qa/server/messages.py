@@ -1,8 +1,8 @@
 """A question and its answer as chat messages: HTML on one line, every word of it escaped.
 
-Gradio reads a message as Markdown. One line that opens with a block element is raw HTML to Markdown up to its end, so
-nothing inside is ever read as Markdown and escaping for HTML is enough; Gradio's sanitiser still goes over it. Footnotes
-are plain links, which `static/chat.js` opens beside the chat; without it they open in a tab.
+Gradio reads a message as Markdown. To Markdown, a line that opens with a block element is raw HTML up to its end, so
+nothing inside is ever read as Markdown and escaping for HTML is enough; Gradio's sanitiser still goes over it.
+Footnotes are plain links, which `static/chat.js` opens beside the chat; without it they open in a tab.
 """
 
 from __future__ import annotations

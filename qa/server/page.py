@@ -1,4 +1,4 @@
-"""Gradio's HTML page, finished: a content security policy that knows its scripts by hash, our style, no outside names."""
+"""Gradio's HTML page, finished: our style and title, no outside names, and a policy that knows its scripts by hash."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class FinishedPage:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         if scope["type"] != "http" or scope["path"] != "/":
             await self.app(scope, receive, send)
             return
@@ -56,10 +57,10 @@ class FinishedPage:
         async def collect(message: Message) -> None:
             if message["type"] == "http.response.start":
                 start.update(message)
-                return
-            chunks.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                await _send_finished(start, b"".join(chunks), scope["method"] == "HEAD", send)
+            elif message["type"] == "http.response.body":
+                chunks.append(message.get("body", b""))
+                if not message.get("more_body", False):
+                    await _send_finished(start, b"".join(chunks), scope["method"] == "HEAD", send)
 
         await self.app(plain, receive, collect)
 

@@ -13,15 +13,14 @@ from fastapi.responses import HTMLResponse
 from index import Article, Library, Summary
 from index.errors import UnknownArticle
 
-from .layout import Span, article_html
+from .layout import NOTHING, Span, article_html
 from .links import READER, article_link, stamp
 
 SHELF = "/articles"
 SHELF_LIMIT = 1000
 """Titles on the shelf's page: more would be slow to lay out and no help to find one."""
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
@@ -29,7 +28,7 @@ CSP = (
 class Mark:
     """What an address asks to highlight, checked against the article: a span, or a note on why there is none."""
 
-    span: Span = Span()
+    span: Span = NOTHING
     note: str = ""
     status: int = 200
 
@@ -40,7 +39,12 @@ def make_router(library: Library) -> APIRouter:
 
     @router.get(READER + "{article_id:path}")
     def read(
-        article_id: str, s: str = "", e: str = "", v: str = "", theme: str = "", id: str = ""  # noqa: A002
+        article_id: str,
+        s: str = "",
+        e: str = "",
+        v: str = "",
+        theme: str = "",
+        id: str = "",  # noqa: A002
     ) -> HTMLResponse:
         try:
             article = library.show(article_id or id)
@@ -81,7 +85,7 @@ def _article(article: Article, text: str, note: str, theme: str) -> str:
     noted = f'<p class="note" role="status">{escape(note)}</p>' if note else ""
     return (
         f'<header><p class="back">{_link(_themed(SHELF, theme), "All articles")}</p>'
-        f'<h1>{escape(article.title or "Untitled")}</h1>{_origin(article)}{noted}</header>'
+        f"<h1>{escape(article.title or 'Untitled')}</h1>{_origin(article)}{noted}</header>"
         f"<article>{text}</article>"
     )
 
@@ -132,7 +136,9 @@ def _link(address: str, text: str) -> str:
 
 
 def _themed(address: str, theme: str) -> str:
-    return f"{address}?theme={theme}" if theme in ("dark", "light") else address
+    if theme not in ("dark", "light"):
+        return address
+    return f"{address}{'&' if '?' in address else '?'}theme={theme}"
 
 
 def _response(body: str, theme: str, title: str, status: int = 200) -> HTMLResponse:

@@ -31,7 +31,7 @@ class PortInUse(FootnoteError):
 
 def check_port(host: str, port: int) -> None:
     """Raise PortInUse if the address cannot be had. Loads nothing: to be called before anything slow."""
-    _listen(host, port).close()
+    listen(host, port).close()
 
 
 def serve(library: Library, host: str, port: int, announce: Callable[[str], object] = click.echo) -> None:
@@ -39,7 +39,7 @@ def serve(library: Library, host: str, port: int, announce: Callable[[str], obje
 
     Port 0 takes a free one. Raises PortInUse before anything slow is loaded.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port)
     with contextlib.closing(listener), _clean_stop():
         # The encoder and Chroma load while Gradio is being imported: most of it is outside Python's lock.
         threading.Thread(target=_warm_up, args=[library], daemon=True).start()
@@ -56,7 +56,8 @@ def address(host: str, port: int) -> str:
     return f"http://{shown}:{port}/"
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket at the address; port 0 takes a free one. Raises PortInUse."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)

@@ -26,8 +26,8 @@ _SEED_EXAMPLES = (
     "When did Jack Ma vanish from public view, and why?",
 )
 _EMPTY = (
-    "<p>The library is empty, so there is nothing to ask yet. Put articles in it from a terminal, then reload this page:"
-    "</p><pre><code>footnote add PATH</code></pre>"
+    "<p>The library is empty, so there is nothing to ask yet. Put articles in it from a terminal, then reload this "
+    "page:</p><pre><code>footnote add PATH</code></pre>"
     f"<p><code>PATH</code> is an article, or a folder of them ({', '.join(sorted(READERS))}).</p>"
 )
 
@@ -36,25 +36,26 @@ def greeting(articles: Sequence[Summary]) -> str:
     """The empty chat, as one line of HTML."""
     body = _shelf(articles) if articles else _EMPTY
     return (
-        '<section class="fn-welcome"><h2>Ask your articles</h2><p class="fn-lead">Every sentence of an answer carries a '
-        f"footnote, and the footnote opens the exact words.</p>{body}</section>"
+        '<section class="fn-welcome"><h2>Ask your articles</h2><p class="fn-lead">Every sentence of an answer carries '
+        f"a footnote, and the footnote opens the exact words.</p>{body}</section>"
     )
 
 
 def examples(articles: Sequence[Summary]) -> list[str]:
     """Questions that these articles can be asked."""
     titles = [article.title for article in articles if article.title]
-    if _SEEDS <= set(titles):
+    if _SEEDS.issubset(titles):
         return list(_SEED_EXAMPLES)
     return [f"What does “{title}” say?" for title in titles[:EXAMPLES]]
 
 
 def _shelf(articles: Sequence[Summary]) -> str:
     count = f"{len(articles):,} article{'s' if len(articles) > 1 else ''}"
-    rows = "".join(
-        f'<li><a class="fn-open" href="{literal(article_link(article.id))}">{literal(article.title or "Untitled")}</a></li>'
-        for article in articles[:TITLES]
-    )
+    rows = "".join(_row(article_link(article.id), article.title or "Untitled") for article in articles[:TITLES])
     rest = len(articles) - TITLES
-    more = f'<li><a class="fn-open" href="{SHELF}">and {rest:,} more</a></li>' if rest > 0 else ""
+    more = _row(SHELF, f"and {rest:,} more") if rest > 0 else ""
     return f"<h3>In this library: {count}</h3><ul>{rows}{more}</ul><h3>Ask, for example</h3>"
+
+
+def _row(address: str, text: str) -> str:
+    return f'<li><a class="fn-open" href="{literal(address)}">{literal(text)}</a></li>'

@@ -37,8 +37,9 @@ function readerParts() {
   // No scripts in there; links may only leave for a tab of their own.
   frame.setAttribute("sandbox", "allow-same-origin allow-popups allow-popups-to-escape-sandbox");
   frame.addEventListener("load", () => {
+    if (frame.contentWindow.location.origin !== location.origin) return; // nothing in it yet
     tab.href = withoutTheme(frame.contentWindow.location.href);
-    title.textContent = frame.contentDocument.querySelector("h1")?.textContent ?? "";
+    title.textContent = frame.title = frame.contentDocument.querySelector("h1")?.textContent ?? "Article";
     frame.contentDocument.addEventListener("keydown", (event) => event.key === "Escape" && closeReader());
   });
   return [bar, frame];
@@ -50,6 +51,7 @@ function openReader(address, link) {
   sessionStorage.setItem(OPENED, url.pathname + url.search + url.hash);
   url.searchParams.set("theme", document.body.classList.contains("dark") ? "dark" : "light");
   reader.querySelector("iframe").contentWindow.location.replace(url);
+  if (NARROW.matches && !root.classList.contains("fn-reading")) history.pushState({ reading: true }, ""); // for Back
   show(true);
   opener = link;
   if (NARROW.matches) reader.querySelector(".fn-close").focus();
@@ -65,6 +67,12 @@ function sameSource(link) {
 }
 
 function closeReader() {
+  if (history.state?.reading) history.back();
+  else hideReader();
+}
+
+function hideReader() {
+  if (!root.classList.contains("fn-reading")) return;
   show(false);
   sessionStorage.removeItem(OPENED);
   opener?.focus();
@@ -81,12 +89,15 @@ function withoutTheme(address) {
   return url.href;
 }
 
+addEventListener("popstate", hideReader);
+
 // -- the card --------------------------------------------------------------------------------------------------------
 
 const card = document.createElement("div");
 card.id = "fn-card";
 card.setAttribute("role", "tooltip");
 card.hidden = true;
+let carded = null; // the footnote whose card it is
 let leaving = 0;
 
 function showCard(ref) {
@@ -100,11 +111,14 @@ function showCard(ref) {
   });
   card.replaceChildren(...parts.filter((part) => part.textContent));
   card.hidden = false;
+  carded?.removeAttribute("aria-describedby");
+  carded = ref;
   ref.setAttribute("aria-describedby", card.id);
-  place(ref.getBoundingClientRect());
+  placeCard();
 }
 
-function place(at) {
+function placeCard() {
+  const at = carded.getBoundingClientRect();
   const { width, height } = card.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left + at.width / 2 - width / 2), innerWidth - width - 8);
   const above = at.top - height - 8;
@@ -114,7 +128,8 @@ function place(at) {
 
 function hideCard() {
   card.hidden = true;
-  document.querySelector("[aria-describedby=fn-card]")?.removeAttribute("aria-describedby");
+  carded?.removeAttribute("aria-describedby");
+  carded = null;
 }
 
 function leaveCard() {
@@ -125,6 +140,7 @@ function leaveCard() {
 // -- what the reader of the page does --------------------------------------------------------------------------------
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#fn-clear")) document.querySelector("#fn-question textarea")?.focus();
   const link = event.target.closest?.(FOOTNOTES);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
@@ -151,7 +167,12 @@ document.addEventListener("keydown", (event) => {
   else if (root.classList.contains("fn-reading") && NARROW.matches) closeReader();
 });
 
-addEventListener("scroll", hideCard, { capture: true, passive: true });
+function followScroll(event) {
+  if (card.contains(event.target)) return;
+  if (carded?.matches(":hover, :focus-visible")) placeCard();
+  else hideCard();
+}
+addEventListener("scroll", followScroll, { capture: true, passive: true });
 
 // -- the conversation as it comes in -----------------------------------------------------------------------------------
 
@@ -163,22 +184,25 @@ function follow() {
   const last = questions[questions.length - 1] ?? null;
   if (last !== newest) following = last !== null;
   newest = last;
-  if (following) last.scrollIntoView({ block: "start" });
+  if (!following) return;
+  last.scrollIntoView({ block: "start" });
+  following = !last.parentElement.querySelector(".bot-row:last-of-type .fn-foot"); // the foot comes last
 }
 
 for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
   addEventListener(kind, () => (following = false), { capture: true, passive: true });
 }
 
-// Gradio labels a message with its source, which for a screen reader is a wall of HTML.
-function unlabel() {
+// Gradio labels a message with its source, which for a screen reader is a wall of HTML; a note should be read out.
+function relabel() {
+  document.querySelector("#fn-note")?.setAttribute("role", "status");
   for (const message of document.querySelectorAll("[data-testid=bot][aria-label], [data-testid=user][aria-label]")) {
     message.removeAttribute("aria-label");
   }
 }
 
 new MutationObserver(() => {
-  unlabel();
+  relabel();
   follow();
 }).observe(document.querySelector("gradio-app"), {
   subtree: true,

@@ -1,0 +1,118 @@
+"""A real server over a real library, and a real browser that may talk to nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from index import Library
+from qa.server.app import create_app
+from qa.server.serving import listen
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Visit:
+    """A page in a browser context of its own, and everything that it asked for or complained of."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Type a question, press Enter, wait for the whole answer."""
+        answers = self.page.locator(".fn-foot").count()
+        self.page.get_by_label("Your question").fill(question)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".fn-foot").nth(answers).wait_for()
+
+
+@contextmanager
+def served(library: Library) -> Iterator[str]:
+    """The address of the web app over `library`, in a thread of this process."""
+    listener = listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(create_app(library), log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, args=[[listener]], daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def seeds_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with Library.open(tmp_path_factory.mktemp("seeds"), create=True) as library:
+        library.sync(SEEDS)
+        library.warm_up()
+        with served(library) as address:
+            yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("no Chromium here (chromium, chromium-browser or google-chrome): the browser tests cannot run")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visitor]:
+    """Opens an address in a fresh context; at the end, no page may have asked anyone but the server for anything."""
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def open_page(address: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Visit:
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        visited = Visit(context.new_page())
+        visits.append(visited)
+
+        def note_request(request: Request) -> None:
+            if not request.url.startswith(("data:", "blob:")):
+                visited.requests.append(request.url)
+
+        context.on("request", note_request)
+        visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+        visited.page.on("console", lambda m: visited.complaints.append(m.text) if m.type == "error" else None)
+        visited.page.goto(address)
+        visited.page.get_by_label("Your question").wait_for()
+        visited.page.locator(".fn-welcome, .fn-answer").first.wait_for()
+        return visited
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    for visited in visits:
+        assert [url for url in visited.requests if not url.startswith("http://127.0.0.1:")] == []
+        assert visited.complaints == []

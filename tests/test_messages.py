@@ -1,0 +1,100 @@
+"""An answer as a chat message: its words as they stand, and nothing that Markdown or HTML could read into them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answer import ABSTENTION, Answer, AnswerSentence, Citation
+from qa.server.links import span_link
+from qa.server.messages import ask, literal, reply
+
+
+def cite(number: int, quote: str, article_id: str = "a", title: str = "Title") -> Citation:
+    return Citation(number, article_id, title, "a.txt", "2024-03-01", 0, len(quote), quote)
+
+
+ANSWER = Answer(
+    question="What fell?",
+    sentences=(
+        AnswerSentence("Apples fell.", (1,)),
+        AnswerSentence("Pears fell.", (2, 3), is_item=True),
+        AnswerSentence("Plums fell.", (3,), is_item=True),
+        AnswerSentence("Nothing rose.", (), supported=False),
+    ),
+    citations=(cite(1, "Apples fell."), cite(2, "Pears fell.", "b", "Other"), cite(3, "Pears and plums fell.")),
+    confidence=0.9,
+    timings_ms={"total": 123.4},
+)
+
+
+def texts(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", html))
+
+
+@given(st.text())
+def test_a_text_is_one_line_and_comes_back_whole(text: str) -> None:
+    """No line end, no tab and no markup is left to be read; a browser reads the very text."""
+    written = literal(text)
+    assert len(written.splitlines()) <= 1
+    assert not re.search(r"[<>\"'\t]", written)
+    assert unescape(written) == text.replace("\0", "\0") or re.search(r"[\x00-\x1f\x7f-\x9f]", text)
+
+
+@given(st.text(), st.text(), st.text())
+def test_a_message_is_one_line_of_html(question: str, sentence: str, title: str) -> None:
+    """Whatever question, sentence and title hold: one block element from the first character to the last."""
+    answer = Answer(question, (AnswerSentence(sentence, (1,)),), (cite(1, sentence, "a", title),), 0.9)
+    for content in (ask(question)["content"], reply(answer)["content"]):
+        assert len(content.splitlines()) == 1
+        assert content.startswith('<section class="fn-')
+        assert content.endswith("</section>")
+        assert set(re.findall(r"<([a-z0-9]+)", content)) <= {
+            "section", "p", "br", "sup", "a", "span", "h3", "cite", "time", "ol", "li", "q"
+        }  # fmt: skip
+
+
+def test_sentences_lists_and_footnotes() -> None:
+    """A worked example: a paragraph, a list, an unsupported sentence that is plainly marked."""
+    content = reply(ANSWER)["content"]
+    links = [span_link(citation).replace("&", "&amp;") for citation in ANSWER.citations]
+    body = re.sub(r'<section class="fn-sources">.*', "", content)
+    ref = '<a class="fn-ref" href="{}"><span class="fn-sr">Source </span>{}</a>'
+    assert body == (
+        f'<section class="fn-answer"><p>Apples fell.<sup>{ref.format(links[0], 1)}</sup></p>'
+        f"<ul><li>Pears fell.<sup>{ref.format(links[1], 2)}{ref.format(links[2], 3)}</sup></li>"
+        f"<li>Plums fell.<sup>{ref.format(links[2], 3)}</sup></li></ul>"
+        '<p><span class="fn-unsupported">Nothing rose. <small>(no source says this)</small></span></p>'
+    )
+
+
+def test_sources_stand_under_their_articles() -> None:
+    """Each article once, in the order it is first cited, with its date; every citation with its whole quote."""
+    content = reply(ANSWER)["content"]
+    assert re.findall(r"<cite>(.*?)</cite>", content) == ["Title", "Other"]
+    assert re.findall(r'"fn-number">(\d)</span><q>(.*?)</q>', content) == [
+        ("1", "Apples fell."),
+        ("3", "Pears and plums fell."),
+        ("2", "Pears fell."),
+    ]
+    assert "<time>2024-03-01</time>" in content
+    assert "Answered in 0.12 s" in content
+
+
+def test_an_answer_that_comes_in_has_no_sources_yet() -> None:
+    """Half an answer is its first sentences; sources and time come with the last."""
+    content = reply(ANSWER, 2)["content"]
+    assert texts(content) == "Apples fell.Source 1Pears fell.Source 2Source 3"
+
+
+def test_an_abstention_is_plain_and_offers_the_nearest() -> None:
+    """The one constant, what is missing, and the nearest passages as links; no footnotes."""
+    answer = Answer("?", (), (), 0.1, abstained=True, nearest=(cite(1, "Near & far."),), missing=("<Lisbon>",))
+    content = reply(answer)["content"]
+    assert ABSTENTION in content
+    assert "&lt;Lisbon&gt;" in content
+    assert "<q>Near &amp; far.</q>" in content
+    assert "fn-ref" not in content
