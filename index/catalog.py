@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -131,29 +132,46 @@ class Catalog:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All of the block or nothing; raises the revision by one."""
-        database = self._database
+        with self._writing() as database:
+            yield database
+            database.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads in the block is of one moment, whatever other processes write."""
+        self._rows("BEGIN")
         try:
-            with database:
+            yield
+        finally:
+            self._rows("COMMIT")
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._database as database:
                 yield database
-                database.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             if "readonly" in str(error):
                 raise ReadOnlyLibrary(self.folder) from error
+            raise LibraryDamaged(self.folder, str(error)) from error
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows that a query finds; raises LibraryDamaged."""
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
             raise LibraryDamaged(self.folder, str(error)) from error
 
     # -- meta ------------------------------------------------------------------------------------------------------
 
     def meta(self, key: str) -> int | str | None:
         """A setting of the library, or None."""
-        try:
-            row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        except sqlite3.DatabaseError as error:
-            raise LibraryDamaged(self.folder, str(error)) from error
-        return row[0] if row else None
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
 
     def set_meta(self, key: str, value: int | str) -> None:
         """Keep a setting; does not raise the revision."""
-        with self._database as database:
+        with self._writing() as database:
             database.execute(
                 "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
                 (key, value),
@@ -174,9 +192,9 @@ class Catalog:
         with self.transaction() as database:
             self._delete_passages(database, article.id)
             database.execute(
-                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET title = excluded.title,"
-                " text = excluded.text, url = excluded.url, published = excluded.published, hash = excluded.hash,"
-                " sentences = excluded.sentences",
+                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " title = excluded.title, text = excluded.text, url = excluded.url, published = excluded.published,"
+                " hash = excluded.hash, sentences = excluded.sentences",
                 (
                     article.id,
                     article.title,
@@ -190,7 +208,8 @@ class Catalog:
             database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (article.source, article.id))
             for passage, vector in zip(passages, vectors, strict=True):
                 row = database.execute(
-                    'INSERT INTO passages (article_id, "start", "end", "first", "last", vector) VALUES (?, ?, ?, ?, ?, ?)',
+                    'INSERT INTO passages (article_id, "start", "end", "first", "last", vector)'
+                    " VALUES (?, ?, ?, ?, ?, ?)",
                     (article.id, passage.start, passage.end, passage.first, passage.last, vector.tobytes()),
                 )
                 database.execute(
@@ -215,28 +234,32 @@ class Catalog:
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
-        row = self._database.execute(
+        rows = self._rows(
             "SELECT id, title, text, (SELECT min(path) FROM sources WHERE article_id = id), url, published"
             " FROM articles WHERE id = ?",
             (article_id,),
-        ).fetchone()
-        return Article(*row) if row else None
+        )
+        return Article(*rows[0]) if rows else None
 
     def hash_of(self, article_id: str) -> str | None:
         """The content hash of the article with this id, or None."""
-        row = self._database.execute("SELECT hash FROM articles WHERE id = ?", (article_id,)).fetchone()
-        return row[0] if row else None
+        rows = self._rows("SELECT hash FROM articles WHERE id = ?", (article_id,))
+        return rows[0][0] if rows else None
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """The sentences of an article in reading order; empty for an unknown id."""
-        row = self._database.execute("SELECT sentences FROM articles WHERE id = ?", (article_id,)).fetchone()
-        return tuple(Sentence(s, e, Kind(k), n) for s, e, k, n in json.loads(row[0])) if row else ()
+        rows = self._rows("SELECT sentences FROM articles WHERE id = ?", (article_id,))
+        try:
+            return tuple(Sentence(s, e, Kind(k), n) for s, e, k, n in json.loads(rows[0][0])) if rows else ()
+        except ValueError as error:
+            raise LibraryDamaged(self.folder, str(error)) from error
 
     def summaries(self) -> list[Summary]:
         """Every article without its text, by title, then id."""
-        rows = self._database.execute(
-            "SELECT a.id, a.title, coalesce(a.url, (SELECT min(path) FROM sources WHERE article_id = a.id)), a.published,"
-            " characters(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id) FROM articles a ORDER BY a.title, a.id"
+        rows = self._rows(
+            "SELECT a.id, a.title, coalesce(a.url, (SELECT min(path) FROM sources WHERE article_id = a.id)),"
+            " a.published, characters(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id)"
+            " FROM articles a ORDER BY a.title, a.id"
         )
         return [Summary(*row) for row in rows]
 
@@ -244,8 +267,9 @@ class Catalog:
 
     def add_source(self, path: str, article_id: str) -> None:
         """Note that this file, too, holds the article."""
-        with self.transaction() as database:
-            database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (path, article_id))
+        if not self._rows("SELECT 1 FROM sources WHERE path = ? AND article_id = ?", (path, article_id)):
+            with self.transaction() as database:
+                database.execute("INSERT INTO sources VALUES (?, ?)", (path, article_id))
 
     def remove_sources(self, pairs: Iterable[tuple[str, str]]) -> list[str]:
         """Forget (path, article id) pairs, and remove the articles that no source is left of; their ids."""
@@ -262,53 +286,66 @@ class Catalog:
 
     def sources(self) -> list[tuple[str, str]]:
         """Every (path, article id) pair, in order."""
-        return list(self._database.execute("SELECT path, article_id FROM sources ORDER BY path, article_id"))
+        return self._rows("SELECT path, article_id FROM sources ORDER BY path, article_id")
 
     # -- passages --------------------------------------------------------------------------------------------------
 
     def passage_count(self) -> int:
         """How many passages the library holds."""
-        return int(self._database.execute("SELECT count(*) FROM passages").fetchone()[0])
+        return int(self._rows("SELECT count(*) FROM passages")[0][0])
 
     def passage_ids(self) -> list[int]:
         """Every passage's row number, in order."""
-        return [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY id")]
+        return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")]
 
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """The passages with these row numbers; one that is gone is left out."""
-        found: dict[int, StoredPassage] = {}
+        rows: list[Any] = []
         for chunk in _chunks(ids):
-            rows = self._database.execute(
-                'SELECT p.id, p.article_id, p."start", p."end", p."first", p."last", f.title, f.text FROM passages p'
-                f" JOIN passages_fts f ON f.rowid = p.id WHERE p.id IN ({_marks(chunk)})",
+            rows += self._rows(
+                f'SELECT id, article_id, "start", "end", "first", "last" FROM passages WHERE id IN ({_marks(chunk)})',
                 chunk,
             )
-            for row in rows:
-                found[row[0]] = StoredPassage(row[0], Passage(*row[1:6]), row[6], row[7])
-        return found
+        texts: dict[str, tuple[str, str]] = {}
+        for chunk in _chunks(list({row[1] for row in rows})):
+            found = self._rows(f"SELECT id, title, text FROM articles WHERE id IN ({_marks(chunk)})", chunk)
+            texts.update((article_id, (title, text)) for article_id, title, text in found)
+        stored: dict[int, StoredPassage] = {}
+        for row_id, article_id, start, end, first, last in rows:
+            if article_id in texts:
+                title, text = texts[article_id]
+                passage = Passage(article_id, start, end, first, last)
+                stored[row_id] = StoredPassage(row_id, passage, title, text[start:end])
+        return stored
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """The stored vectors of these passages, one row each, in the order asked for."""
         rows: dict[int, bytes] = {}
         for chunk in _chunks(ids):
-            rows.update(self._database.execute(f"SELECT id, vector FROM passages WHERE id IN ({_marks(chunk)})", chunk))
-        return np.frombuffer(b"".join(rows[i] for i in ids), dtype="<f4").reshape(len(ids), DIMENSIONS)
+            rows.update(self._rows(f"SELECT id, vector FROM passages WHERE id IN ({_marks(chunk)})", chunk))
+        return self._matrix([rows[i] for i in ids])
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """The k passages of highest cosine by looking at every one: exact, and the measure of Chroma's recall."""
-        rows = self._database.execute("SELECT id, vector FROM passages ORDER BY id").fetchall()
+        rows = self._rows("SELECT id, vector FROM passages ORDER BY id")
         if not rows:
             return []
-        cosines = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(-1, DIMENSIONS) @ vector
+        cosines = self._matrix([row[1] for row in rows]) @ vector
         order = np.argsort(-cosines, kind="stable")[:k]
         return [(rows[position][0], float(cosines[position])) for position in order]
+
+    def _matrix(self, blobs: Sequence[bytes]) -> Vectors:
+        try:
+            return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), DIMENSIONS)
+        except ValueError as error:
+            raise LibraryDamaged(self.folder, str(error)) from error
 
     def match(self, query: str, k: int) -> list[tuple[int, float]]:
         """The k passages of highest BM25 for any word of `query`, the title counting double; higher is better."""
         words = dict.fromkeys(_WORD.findall(query.lower()))
         if not words:
             return []
-        rows = self._database.execute(
+        rows = self._rows(
             f"SELECT rowid, -bm25(passages_fts, {_TITLE_WEIGHT}, 1.0) AS score FROM passages_fts"
             " WHERE passages_fts MATCH ? ORDER BY score DESC, rowid LIMIT ?",
             (" OR ".join(f'"{word}"' for word in words), k),
@@ -317,8 +354,8 @@ class Catalog:
 
     def document_frequency(self, stem: str) -> int:
         """How many passages hold a word with this Porter stem, in text or title."""
-        row = self._database.execute("SELECT doc FROM passages_vocabulary WHERE term = ?", (stem,)).fetchone()
-        return int(row[0]) if row else 0
+        rows = self._rows("SELECT doc FROM passages_vocabulary WHERE term = ?", (stem,))
+        return int(rows[0][0]) if rows else 0
 
     def close(self) -> None:
         """Close this thread's connection."""

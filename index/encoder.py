@@ -64,7 +64,7 @@ class Encoder:
         tiktoken's is the size that people set. It takes a run of 60 dashes for one token where the model takes
         60, so it alone could not keep a passage from being cut.
         """
-        tokens = [len(ids) for ids in self._tiktoken.encode_ordinary_batch(list(texts), num_threads=2)]
+        tokens = [len(self._tiktoken.encode_ordinary(text)) for text in texts]
         pieces = [len(e.ids) for e in self._counter.encode_batch_fast(list(texts), add_special_tokens=False)]
         return [max(pair) for pair in zip(tokens, pieces, strict=True)]
 

@@ -67,7 +67,8 @@ class LibraryDamaged(LibraryError):
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(
-            f"the library in {folder} cannot be read ({reason}); restore it from a copy, or add the articles to a new one"
+            f"the library in {folder} cannot be read ({reason});"
+            " restore it from a copy, or add the articles to a new one"
         )
 
 

@@ -248,12 +248,13 @@ class Library:
         """The k passages that fit `query` best, best first. A leg that fails is left out, and said so in the log."""
         query = query.encode(errors="replace").decode()  # half a character comes from outside, and has no vector
         candidates = max(k, CANDIDATES)
-        fused = fuse(self._dense(query, candidates), self._lexical(query, candidates), k)
-        stored = self._catalog.passages([f.id for f in fused])
-        layouts = {p.passage.article_id: self._catalog.sentences(p.passage.article_id) for p in stored.values()}
+        with self._catalog.snapshot():
+            fused = fuse(self._dense(query, candidates), self._lexical(query, candidates), k)
+            stored = self._catalog.passages([f.id for f in fused])
+            layouts = {p.passage.article_id: self._catalog.sentences(p.passage.article_id) for p in stored.values()}
         hits = []
         for f in fused:
-            if f.id not in stored:  # removed by another process since the legs looked
+            if f.id not in stored:  # Chroma is ahead: another process has just removed it
                 continue
             found = stored[f.id]
             sentences = layouts[found.passage.article_id][found.passage.first : found.passage.last]
@@ -282,11 +283,11 @@ class Library:
         """Load the encoder and Chroma now rather than at the first question: for processes that answer many."""
         self._warm = True
         self.encoder.encode(["warm"])
-        try:
-            with self._index_lock:
+        with self._index_lock:
+            try:
                 self._current_index()
-        except VectorIndexError:
-            self._heal()
+            except VectorIndexError:
+                self._heal()
 
     def _dense(self, query: str, k: int) -> Ranked:
         vector = self.encoder.encode([query])[0]
@@ -337,7 +338,8 @@ class Library:
             with writing(self.folder):
                 self._catalog.set_meta("chroma_revision", _UNKNOWN)
                 self._follow_catalog()
-        except (LibraryLocked, ReadOnlyLibrary) as error:
+            self._current_index()
+        except (LibraryLocked, ReadOnlyLibrary, VectorIndexError) as error:
             log.info("Chroma is not brought up to date (%s)", error)
 
     def _follow_catalog(self) -> None:

@@ -40,7 +40,7 @@ def split_passages(
     that would overfill it, and, once more than half full, before a heading; headings stay with what follows them.
     """
     # Each sentence is measured with the gap before it (a list marker, white space): tokens add up across gaps.
-    starts = [0, *(s.end for s in sentences[:-1])]
+    starts = [0, *(s.end for s in sentences)][: len(sentences)]
     sizes = count([text[a : s.end] for a, s in zip(starts, sentences, strict=True)])
     passages: list[Passage] = []
     open_at: int | None = None
@@ -94,8 +94,9 @@ def _cut(text: str, sentence: Sentence, limit: int, count: Count) -> Iterator[Se
 
 def _fitting_end(text: str, start: int, end: int, limit: int, count: Count) -> int:
     """The furthest end, at white space where there is any, so that text[start:end] has at most `limit` tokens."""
-    window = min(end, start + 16 * limit)  # more than `limit` tokens of any usual text; keeps a 1 MB "word" linear
-    low, high = start + 1, window
+    low, high = start + 1, min(end, start + limit)
+    while high < end and count([text[start:high]])[0] <= limit:  # doubling keeps a 1 MB "word" linear
+        low, high = high, min(end, start + 2 * (high - start))
     while low < high:  # the largest end that fits: token counts grow with the text
         middle = (low + high + 1) // 2
         if count([text[start:middle]])[0] <= limit:

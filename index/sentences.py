@@ -113,6 +113,7 @@ def title_line(text: str) -> tuple[str, int]:
 
 def _blocks(text: str, title: str) -> Iterator[_Block]:
     lines = list(_lines(text))
+    visible = len(text.rstrip())
     first = True
     position = 0
     while position < len(lines):
@@ -138,8 +139,7 @@ def _blocks(text: str, title: str) -> Iterator[_Block]:
             if marker:
                 yield _Block(start, end, Kind.ITEM, marker.end())
             else:
-                last = all(not text[a:b].strip() for a, b in lines[position:])
-                kind = Kind.HEADING if not last and _is_heading(text[start:end]) else Kind.TEXT
+                kind = Kind.HEADING if end < visible and _is_heading(text[start:end]) else Kind.TEXT
                 yield _Block(start, end, kind)
 
 

@@ -88,11 +88,12 @@ class VectorIndex:
 
 
 def fingerprint(folder: Path) -> str:
-    """A checksum of the graph files in `folder`, "" where there are none; raises VectorIndexError.
+    """A checksum of the graph that Chroma keeps in files, "" while it keeps none; raises VectorIndexError.
 
-    Chroma writes them in place and does not sync them, so a crash can tear them.
+    Chroma writes these files in place and does not sync them, so a crash can tear them. It makes them from about
+    1,000 rows on; what lies there before (without the metadata file) it makes anew at each opening.
     """
-    files = sorted(folder.glob("*/*"))
+    files = sorted(file for graph in folder.glob("*/index_metadata.pickle") for file in graph.parent.iterdir())
     try:
         parts = [f"{file.relative_to(folder)} {_checksum(file)}" for file in files]
     except OSError as error:

@@ -55,6 +55,8 @@ def check(question: str) -> str:
     question = question.strip()
     if not any(character.isalnum() for character in question):
         raise QuestionError('the question is empty; ask something like `footnote ask "Who founded the firm?"`')
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in question):
+        raise QuestionError("the question is not UTF-8 text")
     if len(question) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(question):,} characters; the limit is {MAX_QUESTION:,}")
     return question
@@ -64,7 +66,7 @@ def compose(question: str, findings: Findings, library: Library) -> Answer:
     """The answer made of the best evidence, or an abstention with the nearest sentences."""
     if findings.confidence < THRESHOLD or not findings.evidence:
         nearest = tuple(_cite(n, e.quote, library) for n, e in enumerate(findings.evidence[:NEAREST], start=1))
-        return Answer(question, (), (), findings.confidence, abstained=True, nearest=nearest)
+        return Answer(question, (), (), findings.confidence, abstained=True, nearest=nearest, missing=findings.missing)
     citations: list[Citation] = []
     sentences = []
     for group in select(findings, library):

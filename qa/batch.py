@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from index.errors import FootnoteError
+from index.errors import FootnoteError, LibraryError, ModelError
 
 Record = dict[str, Any]
 
@@ -21,6 +21,8 @@ def run(source: Path, target: Path, answer: Callable[[Record], Record], empty: R
 
     A bad line becomes `empty` with an `error`, so that lines still match. `target` appears when all is done.
     """
+    if target.exists() and not target.is_file():
+        raise BatchError(f"{target}: is no file that can be replaced")
     partial = target.with_name(target.name + ".partial")
     try:
         with source.open("rb") as lines, partial.open("w", encoding="utf-8") as out:
@@ -31,13 +33,15 @@ def run(source: Path, target: Path, answer: Callable[[Record], Record], empty: R
                 try:
                     record = _parse(line)
                     result, problem = answer(record), None
+                except (LibraryError, ModelError):
+                    raise  # no other line would fare better
                 except FootnoteError as error:
                     result, problem = {**empty, "error": str(error)}, f"{source}:{number}: {error}"
-                out.write(json.dumps({"id": record.get("id"), **result}, ensure_ascii=False) + "\n")
+                out.write(_line({"id": record.get("id"), **result}))
                 yield problem
         partial.replace(target)
     except OSError as error:
-        raise BatchError(f"{error.filename}: {(error.strerror or 'cannot be used').lower()}") from error
+        raise BatchError(f"{error.filename or target}: {(error.strerror or 'cannot be used').lower()}") from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -48,6 +52,15 @@ def question_of(record: Record) -> str:
     if not isinstance(question, str):
         raise BatchError("the line has no question")
     return question
+
+
+def _line(record: Record) -> str:
+    line = json.dumps(record, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:  # an id with half a character: it goes as it came, escaped
+        line = json.dumps(record)
+    return line + "\n"
 
 
 def _parse(line: bytes) -> Record:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -26,12 +26,18 @@ DEFAULT_PORT = 7860
 
 
 class Group(click.Group):
-    """Turns a FootnoteError into one line and its exit code, and Ctrl-C into a quiet end."""
+    """Turns wrong use and a FootnoteError into one line and its exit code, and Ctrl-C into a quiet end."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """Read the options before the command; see the class."""
+        with _wrong_use_in_one_line():
+            return super().make_context(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; see the class."""
         try:
-            return super().invoke(ctx)
+            with _wrong_use_in_one_line():
+                return super().invoke(ctx)
         except FootnoteError as error:
             click.echo(f"footnote: {_one_line(str(error))}", err=True)
             ctx.exit(error.exit_code)
@@ -40,11 +46,32 @@ class Group(click.Group):
             ctx.exit(130)
 
 
+class WrongUse(click.ClickException):
+    """A command line that cannot be understood, in one line where click takes four."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line."""
+        click.echo(f"footnote: {_one_line(self.message)}", file=file, err=True)
+
+
+@contextmanager
+def _wrong_use_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "footnote"
+        raise WrongUse(f"{error.format_message().rstrip('.')}; see `{command} --help`") from error
+
+
 def library_option(command: Command) -> Command:
     """`--library DIR`, else FOOTNOTE_LIBRARY, else ./library; comes as the keyword `library`."""
     return click.option(
         "--library",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=click.Path(path_type=Path, file_okay=False, readable=False),
         envvar="FOOTNOTE_LIBRARY",
         default=Path("library"),
         show_envvar=True,
@@ -52,6 +79,9 @@ def library_option(command: Command) -> Command:
         help="The folder that holds the articles and their index.",
     )(command)
 
+
+_PATH = click.Path(path_type=Path, readable=False)
+"""Not looked at by click, which gives up all for one file that may not be read."""
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -86,7 +116,7 @@ def footnote() -> None:
     "footnote add articles/ --library work",
     'footnote add news.jsonl   # a line: {"id": "...", "title": "...", "text": "...", "url": "..."}',
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=_PATH)
 @library_option
 def add(paths: tuple[Path, ...], library: Path) -> None:
     """See the command's help."""
@@ -101,7 +131,7 @@ def add(paths: tuple[Path, ...], library: Path) -> None:
     "footnote sync articles/",
     "footnote sync articles/ --dry-run",
 )
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=_PATH)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @library_option
 def sync(folder: Path, library: Path, dry_run: bool) -> None:
@@ -123,7 +153,8 @@ def articles(library: Path, as_json: bool) -> None:
         _print_json([{name: getattr(summary, name) for name in fields} for summary in summaries])
         return
     for summary in summaries:
-        click.echo(f"{summary.id}  {_one_line(summary.title or '(no title)')}  {click.style(summary.source, dim=True)}")
+        title, source = _one_line(summary.title) or "(no title)", click.style(_one_line(summary.source), dim=True)
+        click.echo(f"{summary.id}  {title}  {source}")
 
 
 @_command(
@@ -152,7 +183,7 @@ def remove(article_ids: tuple[str, ...], library: Path) -> None:
     """See the command's help."""
     with _library(library) as opened:
         opened.remove(article_ids)
-    click.echo(f"{len(article_ids)} removed")
+    click.echo(f"{len(set(article_ids))} removed")
 
 
 @_command(
@@ -163,8 +194,8 @@ def remove(article_ids: tuple[str, ...], library: Path) -> None:
 )
 @click.argument("query", required=False)
 @click.option("-k", "limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
-@click.option("--batch", type=click.Path(path_type=Path), help='Lines {"id", "question"}: many queries.')
-@click.option("--out", type=click.Path(path_type=Path), help="Where the batch's results go.")
+@click.option("--batch", type=_PATH, help='Lines {"id", "question"}: many queries.')
+@click.option("--out", type=_PATH, help="Where the batch's results go.")
 @library_option
 @_json_option
 def search(query: str | None, limit: int, batch: Path | None, out: Path | None, library: Path, as_json: bool) -> None:
@@ -196,8 +227,8 @@ def search(query: str | None, limit: int, batch: Path | None, out: Path | None, 
     "footnote ask --batch questions.jsonl --out answers.jsonl",
 )
 @click.argument("question", required=False)
-@click.option("--batch", type=click.Path(path_type=Path), help='Lines {"id", "question", "history"?}: many questions.')
-@click.option("--out", type=click.Path(path_type=Path), help="Where the batch's answers go.")
+@click.option("--batch", type=_PATH, help='Lines {"id", "question", "history"?}: many questions.')
+@click.option("--out", type=_PATH, help="Where the batch's answers go.")
 @library_option
 @_json_option
 def ask(question: str | None, batch: Path | None, out: Path | None, library: Path, as_json: bool) -> None:
@@ -212,7 +243,7 @@ def ask(question: str | None, batch: Path | None, out: Path | None, library: Pat
         if files := _batch_files(question, batch, out):
             _run_batch(opened, files, answer_of, {"answer": "", "abstained": True, "confidence": 0.0})
             return
-        answer = answer_to(sys.stdin.read() if question == "-" else question or "", opened)
+        answer = answer_to(_standard_input() if question == "-" else question or "", opened)
     if as_json:
         _print_json(answer.to_json())
     else:
@@ -279,7 +310,8 @@ def _run_batch(library: Library, files: tuple[Path, Path], answer: Callable[[Rec
 
 
 def _print_answer(answer: Answer) -> None:
-    click.echo(answer.text)
+    for line in answer.text.split("\n"):
+        click.echo(_one_line(line))
     shown = answer.nearest if answer.abstained else answer.citations
     if shown:
         click.echo("\nNearest in the articles:" if answer.abstained else "")
@@ -290,10 +322,14 @@ def _print_answer(answer: Answer) -> None:
         click.echo(f"    “{_one_line(citation.quote)}”")
 
 
+def _standard_input() -> str:
+    return sys.stdin.buffer.read().decode(errors="surrogateescape")
+
+
 def _print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _one_line(text: str) -> str:
-    """On one line, and without control characters: an article's title must not drive the terminal."""
+    """On one line, and without control characters: an article must not drive the terminal."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -32,9 +32,11 @@ _POINTS_BACK = re.compile(
     r"|so|else)\b",
     re.IGNORECASE,
 )
+_PERSON_BACK = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)
+_FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+\b")
 _ELLIPSIS = re.compile(
     r"\s*(?:and|but|or|also|what about|how about|why|since when|when|where|who|how much|how many|how)\b"
-    r"\W*(?:\w+\W*){0,3}$",
+    r"\W*+(?:\w++\W*+){0,3}$",
     re.IGNORECASE,
 )
 _STARTS_LIKE_FOLLOW_UP = re.compile(r"\s*(?:and|but|or|also|so|what about|how about)\b", re.IGNORECASE)
@@ -79,6 +81,10 @@ def contextualise(question: str, history: Sequence[Turn]) -> str:
         return question
     before = contextualise(asked[-1], [Turn("user", text) for text in asked[:-1][-MAX_TURNS:]])
     carried = _carried(question, before)
+    if _PERSON_BACK.search(question) and not _FULL_NAME.search(before):
+        answers = [turn.text for turn in history if turn.role == "assistant"]
+        if answers and (person := _FULL_NAME.search(answers[-1])):
+            carried = person.group()
     return f"{question} ({carried})" if carried else question
 
 

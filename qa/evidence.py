@@ -30,8 +30,6 @@ class Features:
     """Share of the kinds of answer asked for (a date, a number) that the sentence holds and the question does not."""
     kind_miss: float
     """Share of the kinds asked for that it does not hold; with kind_match 1, or both 0 where any kind will do."""
-    rank: float
-    """1 / rank of the passage."""
     brevity: float
     """1 / (1 + words / 25): long sentences overlap by chance."""
 
@@ -58,22 +56,44 @@ _KINDS: Mapping[Wants, re.Pattern[str]] = {
     for wants, pattern in (
         (Wants.NUMBER, rf"\d|\b(?:{_COUNTS})\b"),
         (Wants.PERCENTAGE, r"%|\bper ?cent\b|\bpercentage points?\b"),
-        (Wants.MONEY, r"[$€£¥₹]\s?\d|\b(?:million|billion|trillion|dollars?|euros?|pounds?|yuan|yen)s?\b|\d"),
+        (Wants.MONEY, r"[$€£¥₹]\s?\d|\b(?:million|billion|trillion|dollars?|euros?|pounds?|yuan|yen)s?\b"),
         (
             Wants.DATE,
-            rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b\d0s\b|\bcentury\b"
+            rf"\b(?:1\d|20)\d\ds?\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b\d0s\b|\bcentury\b"
             rf"|\b(?:last|this|next|past|previous|recent) (?:\w+ )?(?:{_PERIODS})\b"
             r"|\b(?:yesterday|today|tomorrow|recently|ago)\b",
         ),
+        (Wants.ITEMS, r"\bsuch as\b|\bincluding\b|,(?: [\w-]+){1,4},? and\b"),
         (Wants.REASON, rf"\b(?:{_CAUSES})\b"),
     )
 }
 _NAMED = (Wants.PERSON, Wants.PLACE)
+DEMANDS: Mapping[Wants, str] = {
+    Wants.PERSON: "name",
+    Wants.DATE: "date",
+    Wants.NUMBER: "number",
+    Wants.MONEY: "sum of money",
+    Wants.PERCENTAGE: "percentage",
+}
+"""Kinds without which a sentence is no answer, as they are named to the reader. A place or a reason may be put in any
+words; a date cannot. On 1,700 development questions 1 % of the right sentences lack what is demanded."""
+_NO_NAMES = re.compile(rf"(?:{_MONTHS}|\w+day|i|\w+(?:ese|ish|ian|ean|ican|rman)s?)$", re.IGNORECASE)
+"""In upper case, and neither a person nor a place: months, days, nationalities."""
+_NO_COUNTS = re.compile(
+    r"[$€£¥₹]\s?\d[\d.,]*(?:\s?(?:million|billion|trillion|thousand))?"
+    r"|\b\d[\d.,]*\s?(?:%|per ?cent)|\b(?:1\d|20)\d\d\b",
+    re.IGNORECASE,
+)
+"""Numbers that count nothing: sums of money, percentages, years."""
 
 
 def weigh(terms: Iterable[str], frequency: Callable[[str], int], passages: int) -> dict[str, float]:
-    """Inverse document frequency of each stem, smoothed so that it means something in a small library too."""
-    return {term: math.log(1 + (passages + 20) / (frequency(term) + 1)) for term in terms}
+    """Inverse document frequency of each stem: log(1 + (passages + 200) / (frequency + 20)).
+
+    The constants stand for 200 passages of other text, a tenth of which hold the stem: in a library of a few passages
+    that a word is not there says little of how rare it is.
+    """
+    return {term: math.log(1 + (passages + 200) / (frequency(term) + 20)) for term in terms}
 
 
 def share(wanted: Mapping[str, float], present: frozenset[str]) -> float:
@@ -92,9 +112,20 @@ def kinds_held(question: Question, sentence: str) -> tuple[float, float]:
     return held, 1.0 - held
 
 
+def lacks(question: Question, sentence: str) -> tuple[str, ...]:
+    """What the question demands and the sentence does not hold, in the words of DEMANDS."""
+    asked = {word.lower() for word in words(question.text)}
+    return tuple(
+        name for wants, name in DEMANDS.items() if wants in question.wants and not _holds(wants, sentence, asked)
+    )
+
+
 def _holds(wants: Wants, sentence: str, asked: set[str]) -> bool:
     if wants in _NAMED:  # a name that the question does not give; the first word is in upper case whatever it is
-        return any(word[0].isupper() and word.lower() not in asked for word in words(sentence)[1:])
+        inner = (word for word in words(sentence)[1:] if word[0].isupper() and word.lower() not in asked)
+        return any(not _NO_NAMES.match(word) for word in inner)
+    if wants is Wants.NUMBER:
+        sentence = _NO_COUNTS.sub(" ", sentence)
     return any(match.group().lower() not in asked for match in _KINDS[wants].finditer(sentence))
 
 

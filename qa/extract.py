@@ -12,8 +12,8 @@ import numpy as np
 from index import Hit, Kind, Library, Sentence
 from index.encoder import Vectors
 
-from .evidence import Features, kinds_held, share, stem_set, weigh
-from .question import Question, Wants
+from .evidence import Features, kinds_held, lacks, share, stem_set, weigh
+from .question import Question, Wants, content_words, stems
 from .weights import ANSWERABLE, SENTENCE
 
 PASSAGES = 10
@@ -24,6 +24,15 @@ MAX_ITEMS = 12
 """Points of a list answer; a longer list is the article's to show."""
 KEEP = 0.75
 """A further sentence is kept when its score is at least this share of the first one's."""
+FITTING = 0.5
+"""A sentence that holds the kind of answer demanded (a date, a sum) goes first when it has this share of the terms
+that the best sentence has."""
+UNFIT = 0.02
+"""The most confidence where a name is in no article, or what is demanded in no good sentence."""
+COUNTERPART = 0.5
+"""Cosine from which a sentence of another article speaks of the same as the best one."""
+LISTED = 0.4
+"""A list answers when what leads in to it, or half of its points, have this share of the best score."""
 SAME_STATEMENT = 0.85
 """Cosine from which two sentences with the same numbers and negation, of two articles, say the same thing."""
 
@@ -62,11 +71,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All evidence for a question, best first, and the probability that it answers it."""
+    """All evidence for a question, best first, the probability that it answers it, and what it lacks for that."""
 
     question: Question
     evidence: tuple[Evidence, ...]
     confidence: float
+    missing: tuple[str, ...] = ()
 
 
 def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
@@ -83,18 +93,46 @@ def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
     asked = next(vectors)
     evidence = [
         found
-        for rank, (hit, own) in enumerate(zip(hits, texts, strict=True), start=1)
-        for found in _weigh_up(question, weights, asked, rank, hit, own, vectors)
+        for hit, own in zip(hits, texts, strict=True)
+        for found in _weigh_up(question, weights, asked, hit, own, vectors)
     ]
     evidence.sort(key=lambda e: (-e.score, e.key))
-    return Findings(question, tuple(evidence), _confidence(question, weights, evidence, library))
+    ordered, lacking = _fitting_first(question, evidence)
+    unknown = _unknown_names(question, library)
+    confidence = _confidence(ordered)
+    return Findings(
+        question,
+        tuple(ordered),
+        min(confidence, UNFIT) if lacking or unknown else confidence,
+        (*(f"no article mentions {name}" for name in unknown), *(f"the articles give no {kind}" for kind in lacking)),
+    )
+
+
+def _fitting_first(question: Question, evidence: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:
+    """The evidence with the best sentence of the kind demanded first, and what is lacking where there is none."""
+    if not evidence:
+        return [], ()
+    top = evidence[0]
+    lacking = lacks(question, top.quote.text)
+    if not lacking:
+        return list(evidence), ()
+    for candidate in evidence[1:]:
+        about = candidate.features.overlap
+        if about and about >= FITTING * top.features.overlap and not lacks(question, candidate.quote.text):
+            return [candidate, *(e for e in evidence if e is not candidate)], ()
+    return list(evidence), lacking
+
+
+def _unknown_names(question: Question, library: Library) -> list[str]:
+    """The names in the question, as it has them, that stand in no article."""
+    unknown = {name for name in question.names if library.document_frequency(name) == 0}
+    return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
 
 
 def _weigh_up(
     question: Question,
     weights: dict[str, float],
     asked: Vectors,
-    rank: int,
     hit: Hit,
     texts: Sequence[str],
     vectors: Iterator[Vectors],
@@ -118,31 +156,17 @@ def _weigh_up(
             names=names,
             kind_match=held_kinds,
             kind_miss=missed_kinds,
-            rank=1 / rank,
             brevity=1 / (1 + len(text.split()) / 25),
         )
         quote = Quote(hit.article_id, sentence.start, sentence.end, text)
         yield Evidence(quote, sentence.list_number, vector, features, SENTENCE.probability(features.values()))
 
 
-def _confidence(question: Question, weights: dict[str, float], evidence: Sequence[Evidence], library: Library) -> float:
-    """The probability that the evidence answers the question; 0 when there is none."""
+def _confidence(evidence: Sequence[Evidence]) -> float:
+    """The probability that the evidence, best first, answers the question; 0 when there is none."""
     if not evidence:
         return 0.0
-    top = evidence[0]
-    unknown = {term for term in question.terms if library.document_frequency(term) == 0}
-    return ANSWERABLE.probability(
-        (
-            _logit(top.score),
-            top.features.cosine,
-            max(e.features.passage_cosine for e in evidence),
-            top.features.overlap,
-            max(e.features.context_overlap for e in evidence),
-            top.features.kind_match,
-            share(weights, frozenset(unknown)),
-            len(question.names & unknown) / len(question.names) if question.names else 0.0,
-        )
-    )
+    return ANSWERABLE.probability((_logit(evidence[0].score), evidence[0].features.cosine))
 
 
 def _logit(probability: float) -> float:
@@ -166,7 +190,7 @@ def _best_sentences(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
     groups: list[list[Evidence]] = []
     for candidate in findings.evidence:
         if candidate.score < KEEP * top.score:
-            break
+            continue
         same = next((group for group in groups if says_the_same(group[0], candidate)), None)
         if same is not None:
             if all(candidate.article_id != member.article_id for member in same):
@@ -179,21 +203,26 @@ def _best_sentences(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
 
 
 def _one_an_article(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
-    """What each article says of it: its best sentence, the best article first."""
-    best: dict[str, Evidence] = {}
+    """The best sentence, and from each other article the one nearest to it and to the question."""
+    lead = findings.evidence[0]
+    others: dict[str, list[Evidence]] = {}
     for candidate in findings.evidence:
-        best.setdefault(candidate.article_id, candidate)
-    floor = KEEP * findings.evidence[0].score
-    return tuple((e.quote,) for e in best.values() if e.score >= floor)[:MAX_SENTENCES]
+        if candidate.article_id != lead.article_id and float(candidate.vector @ lead.vector) >= COUNTERPART:
+            others.setdefault(candidate.article_id, []).append(candidate)
+    nearest = [
+        max(own, key=lambda e: (not lacks(findings.question, e.quote.text), e.vector @ lead.vector + e.features.cosine))
+        for own in others.values()
+    ]
+    return tuple((e.quote,) for e in [lead, *nearest][:MAX_SENTENCES])
 
 
 def _list_of(findings: Findings, library: Library) -> list[Quote]:
     """The points of the list that answers, after the sentence that leads in to it; empty where no list does.
 
-    A list answers when the sentence that leads in to it, or at least half of its points, are nearly as good as the
-    best sentence. A question about one of its points is answered by that point alone.
+    A list answers when the sentence that leads in to it, or at least half of its points, are good evidence too. A
+    question about one of its points is answered by that point alone.
     """
-    floor = KEEP * findings.evidence[0].score
+    floor = LISTED * findings.evidence[0].score
     good = {e.key for e in findings.evidence if e.score >= floor}
     tried = set()
     for candidate in findings.evidence[:PASSAGES]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -19,6 +20,7 @@ class Wants(Enum):
     NUMBER = "number"
     MONEY = "money"
     PERCENTAGE = "percentage"
+    ITEMS = "items"
     REASON = "reason"
     STEPS = "steps"
     COMPARISON = "comparison"
@@ -73,19 +75,23 @@ _FRAME = re.compile(
 
 _MEASURES = "steps|measures|ways|means|actions|moves|efforts|points|reforms|policies|changes|initiatives"
 _RULES: tuple[tuple[Wants, str], ...] = (
-    (Wants.PERSON, r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:person|man|woman|founder|author|president|ceo)\b"),
+    # "Who is the founder" asks for a name; "who was hit" may be answered by "small firms".
+    (Wants.PERSON, r"\bwho(?:[’']s| is| was) (?:the|an?|\w+[’']s)\b|\b(?:what|which) (?:person|man|woman)\b"),
     (Wants.PLACE, r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|state|place|town|region)\b"),
-    (Wants.DATE, r"\bwhen\b|\b(?:what|which) (?:year|month|date|day|century|decade|time)\b|\bhow long ago\b"),
     (
-        Wants.NUMBER,
-        r"\bhow (?:many|old|long|far|tall|large|big|fast|high|deep|heavy|often)\b|\bwhat (?:number|amount|size|rate)\b",
+        Wants.DATE,  # "what happens when it rains" asks for no date
+        r"\bwhen (?:exactly )?(?:did|do|does|was|were|is|are|will|would|has|have|had|can|could|should|might)\b"
+        r"|\b(?:since|until|by) when\b|\b(?:what|which) (?:year|month|date|day|century|decade)\b|\bhow long ago\b",
     ),
+    (Wants.NUMBER, r"\bhow (?:many|old|tall)\b|\bwhat (?:is the )?number\b"),
     (
         Wants.MONEY,
-        r"\bhow much\b|\b(?:what|which)\b.*\b(?:cost|price|value|worth|sum|revenue|profit|fine|losses|salary)\b"
+        r"\bhow much (?:money|value|did|does|do|was|were|is|are|will|would|has|have)\b"
+        r"|\b(?:what|which)(?: \w+){0,3}? (?:costs?|price|fine|revenue|profit|salary|losses)\b"
         r"|\b(?:how (?:big|large|great|bad|heavy|severe)|size)\b.*\b(?:loss|losses|damage|fine|bill|cost|drop|hit)\b",
     ),
     (Wants.PERCENTAGE, r"\bper ?cent\b|\b(?:what|which) (?:percentage|share|proportion|fraction)\b"),
+    (Wants.ITEMS, r"\b(?:which|what)(?: kinds? of| types? of| sorts? of)?(?: \w+)? \w+[^s\W]s\b"),
     (
         Wants.REASON,
         r"\bwhy\b|\bhow come\b|\breasons?\b"
@@ -109,14 +115,22 @@ def _stem(word: str) -> str:
     return str(_porter.stemWord(word))
 
 
+def _plain(text: str) -> str:
+    """Without accents, as the full-text index keeps its words."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
+
+
 def words(text: str) -> list[str]:
     """Words in order, as they stand; the possessive is left off: `Alibaba’s` is `Alibaba`."""
     return _WORD.findall(text)
 
 
 def stems(text: str) -> list[str]:
-    """Stems of the words in order, in lower case: `Losses fell` is `loss`, `fell`."""
-    return [_stem(word.lower()) for word in words(text)]
+    """Stems of the words in order, in lower case and without accents: `Beyoncé’s losses` is `beyonc`, `loss`."""
+    return [_stem(word) for word in words(_plain(text.lower()))]
 
 
 def content_words(text: str) -> list[str]:

@@ -19,6 +19,9 @@ class Logistic:
         return 1 / (1 + math.exp(-self.bias - sum(w * v for w, v in zip(self.weights, values, strict=True))))
 
 
-SENTENCE = Logistic(-9.626, (3.492, -1.122, 2.748, 1.5, 0.0, 1.767, 0.746, 0.0, 2.76, -1.435))
-ANSWERABLE = Logistic(0.0, (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
-THRESHOLD = 0.0
+SENTENCE = Logistic(-10.252, (3.343, 1.126, 2.861, 1.437, 2.294, 1.605, 0.393, -0.038, -1.109))
+"""Whether a sentence holds the answer, from its Features. Fitted on 1,000 questions of SQuAD 2.0 (development half)."""
+ANSWERABLE = Logistic(-0.528, (0.404, 2.412))
+"""Whether the articles answer, from the best sentence: the logit of its score, and its cosine."""
+THRESHOLD = 0.035
+"""Confidence below which there is no answer."""

@@ -53,7 +53,7 @@ def test_a_message_is_one_line_of_html(question: str, sentence: str, title: str)
         assert content.startswith('<section class="fn-')
         assert content.endswith("</section>")
         assert set(re.findall(r"<([a-z0-9]+)", content)) <= {
-            "section", "p", "br", "sup", "a", "span", "h3", "cite", "time", "ol", "li", "q"
+            "section", "p", "br", "button", "sup", "a", "span", "h3", "cite", "time", "ol", "li", "q"
         }  # fmt: skip
 
 

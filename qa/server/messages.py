@@ -95,5 +95,6 @@ def _group(cited: Sequence[Citation]) -> str:
 
 
 def _foot(answer: Answer) -> str:
+    copy = "" if answer.abstained else '<button type="button" class="fn-copy">Copy with sources</button>'
     took = f"{answer.timings_ms.get('total', 0.0) / 1000:.2f} s"
-    return f'<p class="fn-foot">Answered in {took}, on this machine</p>'
+    return f'<p class="fn-foot">Answered in {took}, on this machine {copy}</p>'

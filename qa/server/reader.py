@@ -150,4 +150,4 @@ def _response(body: str, theme: str, title: str, status: int = 200) -> HTMLRespo
         '<link rel="stylesheet" href="/ui/reader.css"></head>'
         f"<body><main>{body}</main></body></html>\n"
     )
-    return HTMLResponse(page, status, headers={"Content-Security-Policy": CSP, "Cache-Control": "no-cache"})
+    return HTMLResponse(page, status, headers={"Content-Security-Policy": CSP})

@@ -40,6 +40,8 @@ def serve(library: Library, host: str, port: int, announce: Callable[[str], obje
     Port 0 takes a free one. Raises PortInUse before anything slow is loaded.
     """
     listener = listen(host, port)
+    if not _names(host):
+        click.echo("There is no password: whoever can reach this machine can read the articles here.", err=True)
     with contextlib.closing(listener), _clean_stop():
         # The encoder and Chroma load while Gradio is being imported: most of it is outside Python's lock.
         threading.Thread(target=_warm_up, args=[library], daemon=True).start()
@@ -63,7 +65,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=128)
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise PortInUse(host, port, reason.lower()) from error
+        raise PortInUse(host, port, reason.partition(" (while")[0].lower()) from error
 
 
 def _warm_up(library: Library) -> None:

@@ -163,6 +163,21 @@ def test_hover_and_focus_show_the_card(visit: Visitor, seeds_address: str) -> No
     assert marked(page) == quote
 
 
+def test_an_answer_is_copied_with_its_sources(visit: Visitor, seeds_address: str) -> None:
+    """Plain text: the sentences with their numbers, then each number with title and quote."""
+    visited = visit(seeds_address)
+    page = visited.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visited.ask(LIST_QUESTION)
+    page.get_by_role("button", name="Copy with sources").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    body, sources = copied.split("\n\n")
+    assert re.fullmatch(r"[^\n]+\[1\](\n- [^\n]+\[\d\]){5}", body)
+    assert sources.count("China Wooing Tech Investments") == 6
+    assert sources.startswith("[1] ")
+
+
 def test_a_narrow_screen_slides_the_reader_over(visit: Visitor, seeds_address: str) -> None:
     """At 360 pixels nothing scrolls sideways; the reader covers the chat, takes the focus and gives it back."""
     visited = visit(seeds_address, width=360, height=740)

@@ -1,0 +1,46 @@
+"""Fusing two ranked lists: a hand-worked case, and what holds for any two lists."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.retrieve import DENSE_WEIGHT, LEXICAL_WEIGHT, RANK_CONSTANT, Fused, Ranked, fuse
+
+LEGS = st.lists(st.integers(1, 30), unique=True, max_size=20).map(lambda rows: [(row, 1.0 / row) for row in rows])
+
+
+def test_two_lists_worked_by_hand() -> None:
+    """8 is first and second: 1/61 + 1/62. 7 is first once, 9 second once; 7 and 9 are not in both."""
+    dense, lexical = [(7, 0.9), (8, 0.8)], [(8, 3.0), (9, 2.0)]
+    assert fuse(dense, lexical, k=10) == [
+        Fused(8, pytest.approx(DENSE_WEIGHT / 62 + LEXICAL_WEIGHT / 61), 2, 1, 0.8, 3.0),
+        Fused(7, pytest.approx(DENSE_WEIGHT / 61), 1, None, 0.9, None),
+        Fused(9, pytest.approx(LEXICAL_WEIGHT / 62), None, 2, None, 2.0),
+    ]
+
+
+def test_equal_scores_go_by_row_number() -> None:
+    first = [4, 9] if LEXICAL_WEIGHT >= DENSE_WEIGHT else [9, 4]
+    assert [f.id for f in fuse([(9, 1.0)], [(4, 1.0)], k=5)] == first
+
+
+@given(LEGS)
+def test_one_leg_alone_keeps_its_order(leg: Ranked) -> None:
+    rows = [row for row, _ in leg]
+    assert [f.id for f in fuse(leg, [], k=100)] == rows
+    assert [f.id for f in fuse([], leg, k=100)] == rows
+
+
+@given(LEGS, LEGS, st.integers(1, 60))
+def test_the_best_k_of_all_rows_with_the_rank_that_each_leg_gave(dense: Ranked, lexical: Ranked, k: int) -> None:
+    fused = fuse(dense, lexical, k)
+    every = fuse(dense, lexical, 1000)
+    assert fused == every[:k]
+    assert sorted(f.id for f in every) == sorted({row for row, _ in [*dense, *lexical]})
+    assert [f.score for f in every] == sorted((f.score for f in every), reverse=True)
+    for f in every:
+        assert f.dense_rank is None or dense[f.dense_rank - 1] == (f.id, f.cosine)
+        assert f.lexical_rank is None or lexical[f.lexical_rank - 1] == (f.id, f.bm25)
+        assert f.score <= (DENSE_WEIGHT + LEXICAL_WEIGHT) / (RANK_CONSTANT + 1)
