@@ -72,6 +72,8 @@ class Library:
         self._index_revision = -1
         self._index_lock = threading.RLock()
         self._warm = False
+        self._failure = (-1, "")  # the revision at which Chroma could not be opened, and why
+        self._complaint = ""
 
     @classmethod
     def open(cls, folder: Path | str, *, create: bool = False) -> Self:
@@ -297,7 +299,9 @@ class Library:
             with self._index_lock:
                 return self._current_index().nearest(vector, k)
         except VectorIndexError as error:
-            log.warning("Chroma cannot answer (%s); its copy of the vectors is scanned instead", error)
+            if str(error) != self._complaint:  # once, not at every question
+                self._complaint = str(error)
+                log.warning("Chroma cannot answer (%s); the catalog's vectors are scanned instead", error)
             return self._catalog.nearest(vector, k)
 
     def _lexical(self, query: str, k: int) -> Ranked:
@@ -320,9 +324,13 @@ class Library:
                 raise VectorIndexError(
                     "it is behind the catalog; adding, syncing or `footnote chat` brings it up to date"
                 )
-            self._index = self._open_index()
-            if self._index.count() != self._catalog.passage_count():
-                raise VectorIndexError("it does not hold the passages that the catalog holds")
+            if self._failure[0] == revision:  # trying at every question would only make each one slow
+                raise VectorIndexError(self._failure[1])
+            try:
+                self._index = self._whole_index()
+            except VectorIndexError as error:
+                self._failure = (revision, str(error))
+                raise
             self._index_revision = revision
         return self._index
 
@@ -332,12 +340,21 @@ class Library:
             raise VectorIndexError("its files are not as they were left")
         return VectorIndex(self._index_folder())
 
+    def _whole_index(self) -> VectorIndex:
+        """Chroma, if it holds the catalog's passages and no others; raises VectorIndexError."""
+        index = self._open_index()
+        if (count := index.count()) == self._catalog.passage_count():
+            return index
+        index.close()
+        raise VectorIndexError(f"it holds {count} passages in place of {self._catalog.passage_count()}")
+
     def _heal(self) -> None:
         """Bring Chroma up to date where this process may write; where not, every search scans the catalog."""
         try:
             with writing(self.folder):
                 self._catalog.set_meta("chroma_revision", _UNKNOWN)
                 self._follow_catalog()
+            self._failure = (-1, "")
             self._current_index()
         except (LibraryLocked, ReadOnlyLibrary, VectorIndexError) as error:
             log.info("Chroma is not brought up to date (%s)", error)

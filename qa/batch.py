@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ def run(source: Path, target: Path, answer: Callable[[Record], Record], empty: R
 
     A bad line becomes `empty` with an `error`, so that lines still match. `target` appears when all is done.
     """
-    if target.exists() and not target.is_file():
-        raise BatchError(f"{target}: is no file that can be replaced")
     partial = target.with_name(target.name + ".partial")
     try:
+        if target.exists() and (not target.is_file() or target.samefile(source)):
+            raise BatchError(f"{target}: cannot be replaced; give another file to --out")
         with source.open("rb") as lines, partial.open("w", encoding="utf-8") as out:
             for number, line in enumerate(lines, start=1):
                 if not line.strip():
@@ -43,7 +44,8 @@ def run(source: Path, target: Path, answer: Callable[[Record], Record], empty: R
     except OSError as error:
         raise BatchError(f"{error.filename or target}: {(error.strerror or 'cannot be used').lower()}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def question_of(record: Record) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ DEFAULT_PORT = 7860
 
 
 class Group(click.Group):
-    """Turns wrong use and a FootnoteError into one line and its exit code, and Ctrl-C into a quiet end."""
+    """Turns wrong use, a FootnoteError or a full disk into one line and an exit code, and Ctrl-C into a quiet end."""
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:
         """Read the options before the command; see the class."""
@@ -41,6 +42,11 @@ class Group(click.Group):
         except FootnoteError as error:
             click.echo(f"footnote: {_one_line(str(error))}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe has gone: click ends quietly
+                raise
+            click.echo(f"footnote: {_one_line(str(error))}", err=True)
+            ctx.exit(2)
         except KeyboardInterrupt:
             click.echo("footnote: stopped", err=True)
             ctx.exit(130)
@@ -323,7 +329,8 @@ def _print_answer(answer: Answer) -> None:
 
 
 def _standard_input() -> str:
-    return sys.stdin.buffer.read().decode(errors="surrogateescape")
+    content = sys.stdin.buffer.read() if sys.stdin else b""  # none where it is closed
+    return content.decode(errors="surrogateescape")
 
 
 def _print_json(value: object) -> None:

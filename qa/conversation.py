@@ -12,6 +12,8 @@ from .question import STOP_WORDS, stems, words
 
 MAX_TURNS = 20
 """Turns of a conversation that are looked at; older ones are let go."""
+MAX_CHARACTERS = 2_000
+"""Characters of a turn that are looked at, and of what is carried over from the turns before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,13 @@ def contextualise(question: str, history: Sequence[Turn]) -> str:
     >>> contextualise("When was he last seen?", [Turn("user", "Who is Jack Ma?")])
     'When was he last seen? (Jack Ma)'
     """
-    asked = [turn.text for turn in history if turn.role == "user"]
+    asked = [turn.text[:MAX_CHARACTERS] for turn in history if turn.role == "user"]
     if not asked or not _leans_on_what_was_said(question):
         return question
     before = contextualise(asked[-1], [Turn("user", text) for text in asked[:-1][-MAX_TURNS:]])
-    carried = _carried(question, before)
+    carried = _carried(question, before)[:MAX_CHARACTERS]
     if _PERSON_BACK.search(question) and not _FULL_NAME.search(before):
-        answers = [turn.text for turn in history if turn.role == "assistant"]
+        answers = [turn.text[:MAX_CHARACTERS] for turn in history if turn.role == "assistant"]
         if answers and (person := _FULL_NAME.search(answers[-1])):
             carried = person.group()
     return f"{question} ({carried})" if carried else question

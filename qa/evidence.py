@@ -96,10 +96,28 @@ def weigh(terms: Iterable[str], frequency: Callable[[str], int], passages: int) 
     return {term: math.log(1 + (passages + 200) / (frequency(term) + 20)) for term in terms}
 
 
+RELATED = 0.7
+"""What a related word counts for: one stem begins the other, as `tech` does `technolog`."""
+SHORTEST_RELATED = 4
+
+
 def share(wanted: Mapping[str, float], present: frozenset[str]) -> float:
-    """The weight of the wanted terms that are present, over the weight of all; 0 where nothing is wanted."""
+    """The weight of the wanted stems that are present, over the weight of all; 0 where nothing is wanted.
+
+    >>> share({"tech": 1.0, "firm": 1.0}, frozenset({"technolog", "firm"}))
+    0.85
+    """
     total = sum(wanted.values())
-    return sum(weight for term, weight in wanted.items() if term in present) / total if total else 0.0
+    return sum(weight * _presence(stem, present) for stem, weight in wanted.items()) / total if total else 0.0
+
+
+def _presence(stem: str, present: frozenset[str]) -> float:
+    if stem in present:
+        return 1.0
+    if len(stem) < SHORTEST_RELATED:
+        return 0.0
+    related = any(len(s) >= SHORTEST_RELATED and (s.startswith(stem) or stem.startswith(s)) for s in present)
+    return RELATED if related else 0.0
 
 
 def kinds_held(question: Question, sentence: str) -> tuple[float, float]:

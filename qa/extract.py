@@ -81,7 +81,8 @@ class Findings:
 
 def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
     """Score every sentence of the hits."""
-    weights = weigh(sorted(question.terms), library.document_frequency, library.passage_count())
+    passages = library.passage_count()
+    weights = weigh(sorted(question.terms), library.document_frequency, passages)
     texts = [[hit.text[s.start - hit.start : s.end - hit.start] for s in hit.sentences] for hit in hits]
     flat = [
         text
@@ -99,7 +100,7 @@ def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
     evidence.sort(key=lambda e: (-e.score, e.key))
     ordered, lacking = _fitting_first(question, evidence)
     unknown = _unknown_names(question, library)
-    confidence = _confidence(ordered)
+    confidence = _confidence(ordered, passages)
     return Findings(
         question,
         tuple(ordered),
@@ -162,11 +163,12 @@ def _weigh_up(
         yield Evidence(quote, sentence.list_number, vector, features, SENTENCE.probability(features.values()))
 
 
-def _confidence(evidence: Sequence[Evidence]) -> float:
+def _confidence(evidence: Sequence[Evidence], passages: int) -> float:
     """The probability that the evidence, best first, answers the question; 0 when there is none."""
     if not evidence:
         return 0.0
-    return ANSWERABLE.probability((_logit(evidence[0].score), evidence[0].features.cosine))
+    best = evidence[0]
+    return ANSWERABLE.probability((_logit(best.score), best.features.cosine, math.log(passages)))
 
 
 def _logit(probability: float) -> float:
@@ -189,7 +191,7 @@ def _best_sentences(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
     top = findings.evidence[0]
     groups: list[list[Evidence]] = []
     for candidate in findings.evidence:
-        if candidate.score < KEEP * top.score:
+        if candidate.score < KEEP * top.score or (groups and lacks(findings.question, candidate.quote.text)):
             continue
         same = next((group for group in groups if says_the_same(group[0], candidate)), None)
         if same is not None:

@@ -63,11 +63,11 @@ if os.geteuid() == 0 and any(libc.prctl(24, capability, 0, 0, 0) for capability 
 os.execv(sys.argv[1], sys.argv[1:])
 """
 
-Footnote = Callable[..., subprocess.CompletedProcess[str]]
+Process = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def footnote() -> Footnote:
+@pytest.fixture(scope="session")
+def process() -> Process:
     """Runs the command line in a process of its own; with `obedient`, file modes count even for root."""
 
     def run(*arguments: str | Path, obedient: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:

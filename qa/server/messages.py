@@ -67,8 +67,8 @@ def _sentence(sentence: AnswerSentence, links: dict[int, str]) -> str:
 
 def _abstention(answer: Answer) -> Iterator[str]:
     yield f'<p class="fn-none">{literal(ABSTENTION)}</p>'
-    if answer.missing:
-        yield f"<p>They say nothing about {', '.join(f'<b>{literal(word)}</b>' for word in answer.missing)}.</p>"
+    for lack in answer.missing:
+        yield f"<p>{literal(lack[:1].upper() + lack[1:])}.</p>"
     if answer.nearest:
         yield _sources("The nearest passages", answer.nearest)
     yield _foot(answer)

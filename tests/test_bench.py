@@ -1,0 +1,79 @@
+"""The bench runs and gives every figure; how high they are is the machine's business."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evals import bench
+from index.encoder import Encoder
+from index.errors import FootnoteError
+
+ROWS = [
+    "openvino_best",
+    "onnxruntime_best",
+    "openvino_to_onnxruntime",
+    "search_warm_p50",
+    "search_warm_p95",
+    "ask_warm_p50",
+    "ask_warm_p95",
+    "ask_cold_best",
+    "ask_cold_median",
+    "help_cold_best",
+    "help_cold_median",
+]
+
+
+@pytest.fixture(scope="module")
+def measured() -> bench.Bench:
+    return bench.measure(bench.QUICK)
+
+
+def test_every_figure_is_there_and_positive(measured: bench.Bench) -> None:
+    assert [row.name for row in measured.rows] == ROWS
+    assert all(row.value > 0 and math.isfinite(row.value) and row.n >= 1 for row in measured.rows)
+
+
+def test_figures_that_are_of_the_same_timings_agree(measured: bench.Bench) -> None:
+    """The ratio is that of the two speeds, and a p50 is no more than its p95."""
+    value = {row.name: row.value for row in measured.rows}
+    assert value["openvino_to_onnxruntime"] == value["openvino_best"] / value["onnxruntime_best"]
+    assert value["search_warm_p50"] <= value["search_warm_p95"]
+    assert value["ask_warm_p50"] <= value["ask_warm_p95"]
+    assert value["ask_cold_best"] <= value["ask_cold_median"]
+
+
+def test_the_table_names_the_machine_and_has_a_line_a_figure(measured: bench.Bench) -> None:
+    machine, table = measured.to_text(as_json=False).split("\n\n")
+    names = [line.split()[0] for line in machine.splitlines()]
+    assert names == ["processor", "cores", "threads", "openvino_precision", "onnxruntime_precision", "python"]
+    assert measured.machine["openvino_precision"] in ("bf16", "f32")
+    assert [line.split()[0] for line in table.splitlines()] == ["measure", *ROWS]
+
+
+def test_the_command_prints_json(process: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    result = process("bench", "--quick", "--json")
+    assert result.returncode == 0, result.stderr
+    printed = json.loads(result.stdout)
+    assert [row["name"] for row in printed["rows"]] == ROWS
+    assert printed["machine"]["cores"] >= 1
+
+
+def test_both_runtimes_are_given_the_same_work(encoder: Encoder) -> None:
+    """Else the ratio would compare two things: bfloat16 beside float32 keeps a cosine above 0.99."""
+    texts = ["The crackdown began in late 2020.", "Apples are red. " * 30]
+    ours, theirs = encoder.encode(texts), bench.Onnxruntime(threads=1).encode(texts)
+    assert ((ours * theirs).sum(axis=1) > 0.99).all()
+    assert np.isfinite(theirs).all()
+
+
+def test_without_the_seeds_one_line_says_so(tmp_path: Path) -> None:
+    with pytest.raises(FootnoteError, match="is not there") as error:
+        bench.measure(bench.QUICK, tmp_path / "seeds")
+    assert "\n" not in str(error.value)
