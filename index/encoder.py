@@ -6,6 +6,8 @@ import hashlib
 import importlib.util
 import json
 import os
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -29,6 +31,11 @@ MAX_TOKENS = 256
 SPECIAL_TOKENS = 2
 BATCH_TOKENS = 4096
 """Padded tokens in one batch: bounds memory, and is past the size where larger batches gain."""
+STEP = 16
+"""Texts are padded to a multiple of this many tokens, whatever stands beside them in the batch: the width of a batch
+changes a vector's last digits, and the same text must give the same vector."""
+REMEMBERED = 20_000
+"""Vectors of sentences kept for the next question: 30 MB."""
 
 _MODELS = Path(__file__).parent / "models"
 
@@ -43,12 +50,18 @@ class Encoder:
     name = "all-MiniLM-L6-v2/int8"
     """Vectors of two names never mix: the library keeps it beside them."""
 
+    def __init__(self) -> None:
+        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, one row a text, shape (len(texts), 384). Texts past `MAX_TOKENS` are cut."""
+        """Unit vectors, one row a text, shape (len(texts), 384); bit for bit the same for the same text.
+
+        Texts past `MAX_TOKENS` are cut.
+        """
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         ids = [encoding.ids for encoding in self._wordpiece.encode_batch_fast(list(texts))]
-        for rows in _batches([len(i) for i in ids]):
-            width = max(len(ids[row]) for row in rows)
+        for width, rows in _batches([len(i) for i in ids]):
             tokens = np.zeros((len(rows), width), dtype=np.int64)
             mask = np.zeros_like(tokens)
             for position, row in enumerate(rows):
@@ -57,6 +70,20 @@ class Encoder:
             request = self._model.create_infer_request()  # one a call: several threads may encode
             vectors[rows] = request.infer({"input_ids": tokens, "attention_mask": mask})[0]
         return vectors
+
+    def recall(self, texts: Sequence[str]) -> Vectors:
+        """The same as `encode`, from memory where a text was met lately: questions come back to the same sentences."""
+        with self._lock:
+            known = {text: self._remembered[text] for text in texts if text in self._remembered}
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(fresh, self.encode(fresh), strict=True))
+        with self._lock:
+            for text in known:
+                self._remembered[text] = known[text]
+                self._remembered.move_to_end(text)
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        return np.stack([known[text] for text in texts]) if texts else np.empty((0, DIMENSIONS), dtype=np.float32)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text: the larger of tiktoken's count and the model's own.
@@ -147,15 +174,17 @@ def _environment(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Row numbers, sorted by length and cut so that rows times the longest stays within BATCH_TOKENS.
+def _batches(lengths: Sequence[int]) -> list[tuple[int, list[int]]]:
+    """(width, row numbers): rows of one width, a multiple of STEP, at most BATCH_TOKENS of them together.
 
-    >>> _batches([2000, 3000, 10])
-    [[2, 0], [1]]
+    >>> _batches([20, 3, 30])
+    [(16, [1]), (32, [0, 2])]
     """
-    batches: list[list[int]] = []
-    for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
-        if not batches or (len(batches[-1]) + 1) * lengths[row] > BATCH_TOKENS:
-            batches.append([])
-        batches[-1].append(row)
-    return batches
+    widths: dict[int, list[int]] = {}
+    for row, length in enumerate(lengths):
+        widths.setdefault(-(-max(length, 1) // STEP) * STEP, []).append(row)
+    return [
+        (width, rows[start : start + BATCH_TOKENS // width])
+        for width, rows in sorted(widths.items())
+        for start in range(0, len(rows), BATCH_TOKENS // width)
+    ]

@@ -292,7 +292,7 @@ class Library:
                 self._heal()
 
     def _dense(self, query: str, k: int) -> Ranked:
-        vector = self.encoder.encode([query])[0]
+        vector = self.encoder.recall([query])[0]
         if not self._warm and self._catalog.passage_count() <= SCAN_LIMIT:
             return self._catalog.nearest(vector, k)
         try:

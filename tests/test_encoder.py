@@ -121,12 +121,23 @@ def test_clipping_leaves_the_longest_beginning_that_fits(encoder: Encoder, text:
 
 
 @settings(max_examples=100)
-@given(st.lists(st.integers(1, 5000), max_size=60))
+@given(st.lists(st.integers(0, MAX_TOKENS), max_size=60))
 def test_batches_hold_every_row_once_and_are_bounded(lengths: list[int]) -> None:
     batches = _batches(lengths)
-    assert sorted(row for rows in batches for row in rows) == list(range(len(lengths)))
-    for rows in batches:
-        assert len(rows) == 1 or len(rows) * max(lengths[row] for row in rows) <= encoder_module.BATCH_TOKENS
+    assert sorted(row for _, rows in batches for row in rows) == list(range(len(lengths)))
+    for width, rows in batches:
+        assert width % encoder_module.STEP == 0
+        assert len(rows) * width <= encoder_module.BATCH_TOKENS
+        assert all(width - encoder_module.STEP < max(lengths[row], 1) <= width for row in rows)
+
+
+def test_the_same_text_gives_the_same_vector_whatever_stands_beside_it(encoder: Encoder) -> None:
+    texts = ["Short.", "A somewhat longer sentence about a listing that was called off.", "word " * 90, ""]
+    together = encoder.encode(texts)
+    alone = np.concatenate([encoder.encode([text]) for text in texts])
+    assert np.array_equal(together, alone)
+    assert np.array_equal(encoder.recall(texts[::-1])[::-1], together)
+    assert np.array_equal(encoder.recall(texts), together)
 
 
 def test_counting_leaves_the_environment_as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
