@@ -1,4 +1,4 @@
-"""Fits the two regressions of `qa/weights.py` anew, on a file in the format of SQuAD 2.0 (Rajpurkar et al. 2018).
+"""Fits regressions like the two of `qa/weights.py` on a file in the format of SQuAD 2.0 (Rajpurkar et al. 2018).
 
 Each paragraph becomes an article; a seeded sample of the questions is searched and weighed as `ask` does it. A
 sentence counts as right when it stands in the question's own paragraph and holds one of its answers. Of the titles
@@ -6,7 +6,8 @@ asked about, in alphabetical order, the first and every fourth after it are held
 stay in the library that all are asked.
 
 SENTENCE is fitted on the sentences found for the other titles' questions, ANSWERABLE on the best sentence of each of
-those. The best is the one that SENTENCE gives most: what a question demands (a date, a sum) is not looked at here.
+those: on the logit of its score and its cosine alone, as one file makes one library and so one number of passages.
+The best is the one that SENTENCE gives most: what a question demands (a date, a sum) is not looked at here.
 """
 
 from __future__ import annotations
@@ -174,7 +175,7 @@ def _logits(asked: Asked, model: Logistic) -> Array:
 
 
 def _best(asked: Asked, sentence: Logistic) -> tuple[float, float]:
-    """What ANSWERABLE looks at: the logit of the best sentence's score, and its cosine."""
+    """What ANSWERABLE is fitted on: the logit of the best sentence's score, and its cosine."""
     logits = _logits(asked, sentence)
     row = int(np.argmax(logits))
     return float(logits[row]), float(asked.features[row, COSINE])
@@ -197,7 +198,7 @@ def separation(asked: Sequence[Asked], fitted: Fit) -> float | None:
 
 
 def report(fitted: Fit) -> str:
-    """The numbers as `qa/weights.py` writes them, weights in the order of Features, and how good they are."""
+    """SENTENCE with its weights in the order of Features, ANSWERABLE with those of `_best`, and how good they are."""
     rows = [("best sentence holds the answer", "training titles", "n", "held-out titles", "n")]
     for name, model in (("  fitted", fitted.sentence), ("  highest cosine", None)):
         (training, n), (held_out, held_n) = (found_first(asked, model) for asked in (fitted.training, fitted.held_out))

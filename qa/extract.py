@@ -90,7 +90,7 @@ def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
         for s, text in zip(hit.sentences, own, strict=True)
         if s.is_evidence
     ]
-    vectors = iter(library.encoder.encode([question.text, *flat]))
+    vectors = iter(library.encoder.recall([question.topic, *flat]))
     asked = next(vectors)
     evidence = [
         found
