@@ -29,8 +29,8 @@ FITTING = 0.5
 that the best sentence has."""
 UNFIT = 0.02
 """The most confidence where a name is in no article, or what is demanded in no good sentence."""
-COUNTERPART = 0.5
-"""Cosine from which a sentence of another article speaks of the same as the best one."""
+COUNTERPART = 0.2
+"""Cosine with the question from which another article's sentence is set beside the best one."""
 LISTED = 0.4
 """A list answers when what leads in to it, or half of its points, have this share of the best score."""
 SAME_STATEMENT = 0.85
@@ -205,17 +205,19 @@ def _best_sentences(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
 
 
 def _one_an_article(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
-    """The best sentence, and from each other article the one nearest to it and to the question."""
+    """The best sentence, and from each other article the one that is nearest to it and to the question."""
     lead = findings.evidence[0]
     others: dict[str, list[Evidence]] = {}
     for candidate in findings.evidence:
-        if candidate.article_id != lead.article_id and float(candidate.vector @ lead.vector) >= COUNTERPART:
+        if candidate.article_id != lead.article_id and candidate.features.cosine >= COUNTERPART:
             others.setdefault(candidate.article_id, []).append(candidate)
-    nearest = [
-        max(own, key=lambda e: (not lacks(findings.question, e.quote.text), e.vector @ lead.vector + e.features.cosine))
-        for own in others.values()
-    ]
-    return tuple((e.quote,) for e in [lead, *nearest][:MAX_SENTENCES])
+
+    def nearness(candidate: Evidence) -> tuple[bool, float]:
+        fits = not lacks(findings.question, candidate.quote.text)
+        return fits, candidate.features.cosine + float(candidate.vector @ lead.vector)
+
+    counterparts = [max(own, key=nearness) for own in others.values()]
+    return tuple((e.quote,) for e in [lead, *counterparts][:MAX_SENTENCES])
 
 
 def _list_of(findings: Findings, library: Library) -> list[Quote]:
