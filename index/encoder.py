@@ -6,13 +6,15 @@ import hashlib
 import importlib.util
 import json
 import os
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +104,8 @@ class Encoder:
 
     @cached_property
     def _model(self) -> Any:
+        # OpenVINO tells Google Analytics of every import, from a process of its own, unless this is not to be had.
+        sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
         import openvino
 
         try:

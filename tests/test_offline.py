@@ -9,25 +9,27 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 SEEDS = Path(__file__).parents[1] / "seeds"
 QUESTION = "How much value did the crackdown wipe out?"
-# Every attempt is refused, and told of even where it is swallowed. Sockets of a machine's own (AF_UNIX) are none.
-PROGRAM = """
-import json, sys
-attempts = []
+# Every attempt is refused and noted in a file, so that one which is swallowed, or made by a child process, shows too.
+# So does each child process: OpenVINO told Google of its import from one. Sockets of the machine's own are no matter.
+GUARD = """
+import json, os, sys
+notes = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 def guard(event, arguments):
-    if event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto") or (
+    outside = event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.sendto") or (
         event == "socket.connect" and not isinstance(arguments[1], (str, bytes))
-    ):
-        attempts.append([event, repr(arguments[1:] if event.startswith("socket.connect") else arguments)])
+    )
+    if outside or event in ("os.fork", "os.posix_spawn", "subprocess.Popen"):
+        os.write(notes, f"{event} {arguments[-2:]}\\n".encode())
+    if outside:
         raise OSError("no network in this test")
 sys.addaudithook(guard)
+"""
+COMMANDS = """
 from evals.cli import footnote
-for arguments in json.loads(sys.argv[1]):
+for arguments in json.loads(sys.argv[2]):
     footnote.main(arguments, standalone_mode=False)
-print(json.dumps(attempts))
 """
 
 
@@ -38,9 +40,9 @@ def isolated() -> list[str]:
     return command if usable else []
 
 
-def run(program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(notes: Path, program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*isolated(), sys.executable, "-c", program, *arguments],
+        [*isolated(), sys.executable, "-c", GUARD + program, str(notes), *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -50,24 +52,29 @@ def run(program: str, *arguments: str, **environment: str) -> subprocess.Complet
 
 
 def test_the_guard_sees_what_it_is_to_see(tmp_path: Path) -> None:
-    """Of urllib and of a bare socket: a test that cannot fail would prove nothing."""
-    program = (
-        PROGRAM.partition("from evals.cli")[0]
-        + """
+    """In this process and in one that it makes: a test that cannot fail would prove nothing."""
+    program = """
 import socket, urllib.request
-for attempt in (
-    lambda: urllib.request.urlopen("http://198.51.100.1/"),
-    lambda: socket.create_connection(("example.invalid", 80)),
-    lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("198.51.100.1", 53)),
-):
-    try:
-        attempt()
-    except OSError:
-        pass
-print(len(attempts))
+def attempt():
+    for look in (
+        lambda: urllib.request.urlopen("http://198.51.100.1/"),
+        lambda: socket.create_connection(("example.invalid", 80)),
+        lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("198.51.100.1", 53)),
+    ):
+        try:
+            look()
+        except OSError:
+            pass
+attempt()
+if os.fork() == 0:
+    attempt()
+    os._exit(0)
+os.wait()
 """
-    )
-    assert run(program).stdout == "3\n"
+    result = run(tmp_path / "notes", program)
+    assert (result.returncode, result.stderr) == (0, "")
+    once = ["socket.getaddrinfo", "socket.getaddrinfo", "socket.sendto"]
+    assert [line.split()[0] for line in (tmp_path / "notes").read_text().splitlines()] == [*once, "os.fork", *once]
 
 
 def test_a_first_run_and_every_command_work_without_network_home_or_key(tmp_path: Path) -> None:
@@ -86,13 +93,15 @@ def test_a_first_run_and_every_command_work_without_network_home_or_key(tmp_path
         ["remove", "615328f246a871be"],
     ]
     result = run(
-        PROGRAM,
+        tmp_path / "notes",
+        COMMANDS,
         json.dumps([[*command, "--library", library] for command in commands]),
         TIKTOKEN_CACHE_DIR=str(tmp_path / "tiktoken"),
         OPENAI_API_KEY="sk-test-0000",
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.endswith("\n1 removed\n[]\n")
+    assert (tmp_path / "notes").read_text() == ""
+    assert result.stdout.endswith("\n1 removed\n")
     assert "wiped out approximately $1 trillion" in result.stdout
     assert "Zebras run over the plain." in result.stdout
     assert "wiped out approximately $1 trillion" in (tmp_path / "out.jsonl").read_text()
@@ -106,27 +115,37 @@ def test_nothing_is_written_outside_the_library(tmp_path: Path) -> None:
     arguments = [["sync", str(SEEDS)], ["ask", QUESTION]]
     library = str(work / "library")
     result = run(
-        f"import os; os.chdir({str(work)!r})\n{PROGRAM}",
+        tmp_path / "notes",
+        f"os.chdir({str(work)!r})\n{COMMANDS}",
         json.dumps([[*command, "--library", library] for command in arguments]),
         HOME=str(home),
         TMPDIR=str(temporary),
-        XDG_CACHE_HOME=str(home / "cache"),
     )
-    assert result.returncode == 0, result.stderr
-    assert [sorted(path.name for path in folder.iterdir()) for folder in (home, work, temporary)] == [
-        [],
-        ["library"],
-        [],
-    ]
+    assert (result.returncode, result.stderr) == (0, "")
+    assert {folder.name: os.listdir(folder) for folder in (home, work, temporary)} == {
+        "home": [],
+        "work": ["library"],
+        "tmp": [],
+    }
 
 
-@pytest.mark.parametrize("variable", ["HF_HUB_OFFLINE", "ANONYMIZED_TELEMETRY"])
-def test_being_offline_rests_on_no_variable(variable: str, seeds_folder: Path, tmp_path: Path) -> None:
+def test_a_pipeline_of_llama_index_over_the_library_needs_no_network(seeds_folder: Path, tmp_path: Path) -> None:
+    program = """
+from index import Library
+with Library.open(sys.argv[2]) as library:
+    print(len(library.as_retriever(k=3).retrieve("Who is Jack Ma?")))
+"""
+    result = run(tmp_path / "notes", program, str(seeds_folder), OPENAI_API_KEY="sk-test-0000")
+    assert (result.returncode, result.stdout) == (0, "3\n"), result.stderr
+    assert (tmp_path / "notes").read_text() == ""
+
+
+def test_being_offline_rests_on_no_variable(seeds_folder: Path, tmp_path: Path) -> None:
     """Set to the opposite of what a careful user would set: still nothing is looked up."""
     library = Path(shutil.copytree(seeds_folder, tmp_path / "library"))
     source = tmp_path / "in.jsonl"
     source.write_text(json.dumps({"id": "1", "question": QUESTION}))
-    value = {"HF_HUB_OFFLINE": "0", "ANONYMIZED_TELEMETRY": "True"}[variable]
     command = ["ask", "--batch", str(source), "--out", str(tmp_path / "out"), "--library", str(library)]
-    result = run(PROGRAM, json.dumps([command]), **{variable: value})
-    assert (result.returncode, result.stdout, result.stderr) == (0, "[]\n", "")
+    result = run(tmp_path / "notes", COMMANDS, json.dumps([command]), HF_HUB_OFFLINE="0", ANONYMIZED_TELEMETRY="True")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (tmp_path / "notes").read_text() == ""

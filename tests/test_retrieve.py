@@ -6,24 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.retrieve import DENSE_WEIGHT, LEXICAL_WEIGHT, RANK_CONSTANT, Fused, Ranked, fuse
+from index.retrieve import Fused, Ranked, fuse
 
-LEGS = st.lists(st.integers(1, 30), unique=True, max_size=20).map(lambda rows: [(row, 1.0 / row) for row in rows])
+LEGS = st.lists(st.integers(1, 30), unique=True, max_size=20).map(
+    lambda rows: [(row, 1.0 / place) for place, row in enumerate(rows, start=1)]
+)
 
 
 def test_two_lists_worked_by_hand() -> None:
-    """8 is first and second: 1/61 + 1/62. 7 is first once, 9 second once; 7 and 9 are not in both."""
+    """8 has half its cosine and half of the best BM25; 7 no BM25; 9 the last cosine and two thirds of the best BM25."""
     dense, lexical = [(7, 0.9), (8, 0.8)], [(8, 3.0), (9, 2.0)]
     assert fuse(dense, lexical, k=10) == [
-        Fused(8, pytest.approx(DENSE_WEIGHT / 62 + LEXICAL_WEIGHT / 61), 2, 1, 0.8, 3.0),
-        Fused(7, pytest.approx(DENSE_WEIGHT / 61), 1, None, 0.9, None),
-        Fused(9, pytest.approx(LEXICAL_WEIGHT / 62), None, 2, None, 2.0),
+        Fused(8, pytest.approx(0.4 + 0.5), 2, 1, 0.8, 3.0),
+        Fused(9, pytest.approx(0.4 + 0.5 * 2 / 3), None, 2, None, 2.0),
+        Fused(7, pytest.approx(0.45), 1, None, 0.9, None),
     ]
 
 
 def test_equal_scores_go_by_row_number() -> None:
-    first = [4, 9] if LEXICAL_WEIGHT >= DENSE_WEIGHT else [9, 4]
-    assert [f.id for f in fuse([(9, 1.0)], [(4, 1.0)], k=5)] == first
+    assert [f.id for f in fuse([(9, 0.5), (4, 0.5)], [], k=5)] == [4, 9]
 
 
 @given(LEGS)
@@ -43,4 +44,4 @@ def test_the_best_k_of_all_rows_with_the_rank_that_each_leg_gave(dense: Ranked, 
     for f in every:
         assert f.dense_rank is None or dense[f.dense_rank - 1] == (f.id, f.cosine)
         assert f.lexical_rank is None or lexical[f.lexical_rank - 1] == (f.id, f.bm25)
-        assert f.score <= (DENSE_WEIGHT + LEXICAL_WEIGHT) / (RANK_CONSTANT + 1)
+        assert f.score <= 1.0
