@@ -20,9 +20,9 @@ class Logistic:
 
 
 SENTENCE = Logistic(-9.596, (5.000, -0.930, 2.342, 1.204, 2.723, 1.184, 0.271, -0.385, -0.933))
-"""Whether a sentence holds the answer, from its Features, as `python -m evals.fit SQUAD.json --questions 1500` prints it:
-SQuAD 2.0 development questions asked over all paragraphs of 12 articles; on the held-out quarter of them the best
-sentence holds the answer for 0.80 of 85 questions, the one nearest by cosine for 0.61."""
+"""Whether a sentence holds the answer, from its Features, as `python -m evals.fit SQUAD.json --questions 1500` prints
+it: SQuAD 2.0 development questions asked over all paragraphs of 12 articles. On the held-out quarter of the articles
+the best sentence holds the answer for 0.80 of 85 questions, the one nearest by cosine for 0.61."""
 ANSWERABLE = Logistic(-0.321, (0.302, 3.021, -0.0782))
 """Whether the articles answer, from the best sentence: the logit of its score, its cosine, and the logarithm of the
 number of passages, for among many passages a good score comes by chance too. Fitted on SQuAD 2.0, CLAPNQ, RealTimeQA
