@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from index.encoder import Encoder
 from index.lock import writing
 
 SEEDS = Path(__file__).parents[1] / "seeds"
-SCRIPT = Path(__file__).parents[1] / ".venv" / "bin" / "footnote"
+SCRIPT = Path(sys.executable).with_name("footnote")
 QUESTION = "How much value did the crackdown wipe out?"
 LOSS = (
     "A recent analysis estimates that China’s tech crackdown has wiped out approximately $1 trillion in market value"
@@ -481,7 +482,7 @@ def test_a_stopped_add_loses_nothing_it_has_stored_and_can_be_taken_up_again(
     with Library(library, encoder=encoder) as opened:
         for article_id in kept:
             assert opened.show(article_id).text == records[int(article_id)]["text"]
-            assert opened.search(opened.show(article_id).text[:60], 1) if article_id == "5" else True
+        assert opened.search("Sentence 5 is about the number 35.", 1)[0].text.startswith("Sentence 5 is ")
         opened.warm_up()
         assert opened._index is not None
         assert opened._index.count() == opened.passage_count()
