@@ -16,7 +16,7 @@ import numpy as np
 
 from .articles import Article, Summary
 from .encoder import DIMENSIONS, Vectors
-from .errors import LibraryDamaged, NoLibrary, ReadOnlyLibrary
+from .errors import LibraryDamaged, LibraryLocked, NoLibrary, ReadOnlyLibrary
 from .lock import writing
 from .passages import Passage
 from .sentences import Kind, Sentence
@@ -122,7 +122,9 @@ class Catalog:
                 connection.executescript("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
                 connection.create_function("characters", 1, len, deterministic=True)  # length() stops at a NUL
                 connection.execute("SELECT count(*) FROM meta").fetchone()
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
+                if "locked" in str(error):
+                    raise LibraryLocked(self.folder, "unknown") from error
                 continue  # a folder that cannot be written has no room for the log: read it as it stands
             except sqlite3.DatabaseError as error:
                 raise LibraryDamaged(self.folder, str(error)) from error
@@ -138,7 +140,10 @@ class Catalog:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """All that this thread reads in the block is of one moment, whatever other processes write."""
+        """All that this thread reads in the block is of one moment, whatever other processes write. May be nested."""
+        if self._database.in_transaction:
+            yield
+            return
         self._rows("BEGIN")
         try:
             yield

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -246,11 +247,15 @@ class Library:
         """How many passages the library holds."""
         return self._catalog.passage_count()
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """In this block, everything that this thread reads is of one moment, whatever other processes write."""
+        return self._catalog.snapshot()
+
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The k passages that fit `query` best, best first. A leg that fails is left out, and said so in the log."""
         query = query.encode(errors="replace").decode()  # half a character comes from outside, and has no vector
         candidates = max(k, CANDIDATES)
-        with self._catalog.snapshot():
+        with self.snapshot():
             fused = fuse(self._dense(query, candidates), self._lexical(query, candidates), k)
             stored = self._catalog.passages([f.id for f in fused])
             layouts = {p.passage.article_id: self._catalog.sentences(p.passage.article_id) for p in stored.values()}

@@ -38,16 +38,16 @@ def ask(question: str, library: Library, history: Sequence[Turn] = ()) -> Answer
     """
     start = time.perf_counter()
     question = check(question)
-    if library.passage_count() == 0:
-        raise EmptyLibrary(library)
-    whole = contextualise(question, history)
-    hits = library.search(whole, PASSAGES)
-    retrieved = time.perf_counter()
-    findings = find(read(whole), hits, library)
-    answered = compose(question, findings, library)
+    with library.snapshot():
+        if library.passage_count() == 0:
+            raise EmptyLibrary(library)
+        whole = read(contextualise(question, history))
+        hits = library.search(whole.topic, PASSAGES)
+        retrieved = time.perf_counter()
+        answer = compose(question, find(whole, hits, library), library)
     done = time.perf_counter()
-    answered.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
-    return answered
+    answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
+    return answer
 
 
 def check(question: str) -> str:

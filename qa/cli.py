@@ -239,6 +239,7 @@ def search(query: str | None, limit: int, batch: Path | None, out: Path | None, 
 @_json_option
 def ask(question: str | None, batch: Path | None, out: Path | None, library: Path, as_json: bool) -> None:
     """See the command's help."""
+    from .answer import Answer
     from .ask import ask as answer_to
     from .conversation import read_history
 
@@ -247,7 +248,7 @@ def ask(question: str | None, batch: Path | None, out: Path | None, library: Pat
 
     with _library(library) as opened:
         if files := _batch_files(question, batch, out):
-            _run_batch(opened, files, answer_of, {"answer": "", "abstained": True, "confidence": 0.0})
+            _run_batch(opened, files, answer_of, Answer("", (), (), 0.0, abstained=True).to_json())
             return
         answer = answer_to(_standard_input() if question == "-" else question or "", opened)
     if as_json:
