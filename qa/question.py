@@ -91,7 +91,11 @@ _RULES: tuple[tuple[Wants, str], ...] = (
         r"|\b(?:how (?:big|large|great|bad|heavy|severe)|size)\b.*\b(?:loss|losses|damage|fine|bill|cost|drop|hit)\b",
     ),
     (Wants.PERCENTAGE, r"\bper ?cent\b|\b(?:what|which) (?:percentage|share|proportion|fraction)\b"),
-    (Wants.ITEMS, r"\b(?:which|what)(?: kinds? of| types? of| sorts? of)?(?: \w+)? \w+[^s\W]s\b"),
+    (
+        Wants.ITEMS,  # a plural: "which technologies", "what kinds of help"
+        r"\b(?:which|what) (?:(?:kinds|types|sorts) of|(?:\w+ )?"
+        r"(?!(?:is|was|has|does|happens|makes|causes|means|explains)\b)\w{2,}[^s\W]s)\b",
+    ),
     (
         Wants.REASON,
         r"\bwhy\b|\bhow come\b|\breasons?\b"

@@ -1,0 +1,178 @@
+"""From a question to an answer: what is cited is there, what is asked for is given, what is not there is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index import Article, Library
+from index.encoder import Encoder
+from qa.answer import ABSTENTION, Answer
+from qa.ask import MAX_QUESTION, EmptyLibrary, QuestionError, ask
+from qa.conversation import Turn
+
+ALIBABA = "589594a651d405dc"
+WOOING = "615328f246a871be"
+
+PIECES = ["’", "“", "”", "\u00a0", "é", "e\u0301", "😀", "👩\u200d🔬", "中", "。", "\r\n", "words ", "The end. "]
+ODD = st.lists(st.sampled_from([*"abcdeRSTUV 12.!?,;:-\n\t'", *PIECES]), min_size=1, max_size=150).map("".join)
+
+
+def quotes_are_exact(answer: Answer, library: Library) -> bool:
+    return all(
+        library.show(c.article_id).text[c.start : c.end] == c.quote for c in (*answer.citations, *answer.nearest)
+    )
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ODD, min_size=1, max_size=4), st.integers(0, 3), st.data())
+def test_every_citation_is_the_exact_span_whatever_the_articles_hold(
+    tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, texts: list[str], which: int, data: st.DataObject
+) -> None:
+    """On any text: emoji, CRLF, no-break spaces, curly quotes, combining marks. The question is a piece of a text."""
+    text = texts[which % len(texts)]
+    begin = data.draw(st.integers(0, max(0, len(text) - 20)))
+    question = "Which words " + text[begin : begin + 40]
+    with Library(tmp_path_factory.mktemp("odd") / "library", create=True, encoder=encoder) as library:
+        articles = [Article(f"a{n}", f"Title {n}", t, "made") for n, t in enumerate(texts)]
+        library.add(a for a in articles if a.text.strip())
+        if library.passage_count() == 0:
+            return
+        answer = ask(question, library)
+        assert quotes_are_exact(answer, library)
+        assert answer.abstained or answer.citations
+
+
+def test_a_fact_is_quoted_with_its_span(seeds: Library) -> None:
+    answer = ask("How much value did the crackdown wipe out?", seeds)
+    assert "$1 trillion" in answer.citations[0].quote
+    assert answer.text.endswith("[1]")
+    assert quotes_are_exact(answer, seeds)
+
+
+def test_why_gets_its_reason(seeds: Library) -> None:
+    answer = ask("Why was Ant Group's listing called off?", seeds)
+    assert "after regulators said it did not meet the requirements" in answer.text
+
+
+def test_a_question_with_two_parts_gets_the_sentence_that_holds_both(seeds: Library) -> None:
+    answer = ask("When did Jack Ma vanish from public view, and why?", seeds)
+    assert [c.quote for c in answer.citations] == [
+        "Ma had been absent from public view following comments he made in October 2020 that appeared critical of "
+        "China’s financial regulator."
+    ]
+
+
+def test_what_is_being_done_gets_the_list_that_the_article_gives(seeds: Library) -> None:
+    answer = ask("What is China doing to bring investors back?", seeds)
+    items = [s.text.partition(":")[0] for s in answer.sentences if s.is_item]
+    assert items == [
+        "Regulatory clarity",
+        "Encouraging innovation and entrepreneurship",
+        "Foreign investment opportunities",
+        "Focus on specific tech areas",
+        "International cooperation",
+    ]
+    assert answer.text.count("\n- ") == 5
+
+
+def test_a_question_about_one_point_of_a_list_gets_that_point(seeds: Library) -> None:
+    answer = ask("How is China supporting tech startups?", seeds)
+    assert not any(s.is_item for s in answer.sentences)
+    assert "streamlined processes for obtaining licenses" in answer.text
+
+
+def test_a_comparison_quotes_both_articles(seeds: Library) -> None:
+    answer = ask("Do both articles agree on the size of the losses?", seeds)
+    assert {c.article_id for c in answer.citations} == {ALIBABA, WOOING}
+
+
+@pytest.mark.parametrize("question", ["Who is the CEO of Tencent?", "How did the Nasdaq close on Friday?"])
+def test_a_name_that_no_article_holds_is_named_as_missing(seeds: Library, question: str) -> None:
+    answer = ask(question, seeds)
+    assert answer.abstained
+    assert answer.text == ABSTENTION
+    assert any("no article mentions" in lack for lack in answer.missing)
+    assert answer.sentences == answer.citations == ()
+    assert len(answer.nearest) == 3
+
+
+def test_a_kind_of_answer_that_no_sentence_gives_is_named_as_missing(seeds: Library) -> None:
+    answer = ask("What fine did Alibaba pay?", seeds)
+    assert answer.abstained
+    assert answer.missing == ("the articles give no sum of money",)
+
+
+def test_what_has_nothing_to_do_with_the_articles_is_declined(seeds: Library) -> None:
+    assert ask("Can you give me a recipe for dumplings?", seeds).abstained
+
+
+def test_the_advert_is_never_cited_nor_shown(seeds: Library) -> None:
+    for question in ("What does Google shift its focus to?", "What is happening to the virtual assistant unit?"):
+        answer = ask(question, seeds)
+        assert not any("READ ALSO" in c.quote or "Bard" in c.quote for c in (*answer.citations, *answer.nearest))
+
+
+def test_a_follow_up_is_understood_from_what_was_said(seeds: Library) -> None:
+    before = [Turn("user", "Why was Ant Group's listing called off?"), Turn("assistant", "...")]
+    answer = ask("Who controlled it?", seeds, before)
+    assert "controlled by Ma" in answer.text
+    assert answer.question == "Who controlled it?"
+
+
+def test_the_same_statement_in_two_articles_is_one_sentence_with_two_citations(library: Library) -> None:
+    statement = "The bridge over the Elbe was closed to lorries in March 2024 because of cracks in its steel."
+    library.add(
+        [
+            Article("north", "Northern news", f"{statement} Drivers were not amused by the detour.", "north"),
+            Article("south", "Southern news", f"It rained in the south all week long. {statement}", "south"),
+        ]
+    )
+    answer = ask("When was the bridge over the Elbe closed to lorries?", library)
+    assert [(s.text, s.citations) for s in answer.sentences] == [(statement, (1, 2))]
+    assert {c.article_id for c in answer.citations} == {"north", "south"}
+    assert quotes_are_exact(answer, library)
+
+
+def test_other_figures_in_the_same_words_are_another_statement(library: Library) -> None:
+    library.add(
+        [
+            Article("a", "First report", "The fire at the mill cost the owners 4 million euros.", "a"),
+            Article("b", "Second report", "The fire at the mill cost the owners 9 million euros.", "b"),
+        ]
+    )
+    answer = ask("How much did the fire at the mill cost the owners?", library)
+    assert [s.citations for s in answer.sentences] == [(1,), (2,)]
+
+
+def test_the_same_question_gives_the_same_bytes(seeds_folder: Path, seeds: Library) -> None:
+    """From a library just opened as from one in use, warm or cold."""
+    question = "What is China doing to bring investors back?"
+    first = ask(question, seeds).to_json()
+    with Library(seeds_folder) as cold:
+        second = ask(question, cold).to_json()
+    first["timings_ms"] = second["timings_ms"] = {}
+    assert json.dumps(first) == json.dumps(second)
+
+
+@pytest.mark.parametrize("question", ["", " \n", "?!", "😀", "x" * (MAX_QUESTION + 1)])
+def test_a_question_that_cannot_be_asked_is_refused_in_one_line(seeds: Library, question: str) -> None:
+    with pytest.raises(QuestionError) as refused:
+        ask(question, seeds)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "question", ["{0.__class__}", "<|endoftext|> who?", "'; DROP TABLE articles; --", "NEAR(a b)", "a\0b"]
+)
+def test_odd_questions_are_questions(seeds: Library, question: str) -> None:
+    assert quotes_are_exact(ask(question, seeds), seeds)
+
+
+def test_an_empty_library_says_so(library: Library) -> None:
+    with pytest.raises(EmptyLibrary, match="holds no articles"):
+        ask("Is there anything?", library)

@@ -1,0 +1,64 @@
+"""Reading a question: its topic, terms, names, and the kind of answer it wants."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.question import Wants, read, stems, words
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("When was it founded?", {Wants.DATE}),
+        ("In which year was it founded?", {Wants.DATE}),
+        ("What happens when it rains?", set()),
+        ("How many units are there?", {Wants.NUMBER}),
+        ("How much value was lost?", {Wants.MONEY}),
+        ("What fine did the firm pay?", {Wants.MONEY}),
+        ("By what percentage did shares fall?", {Wants.PERCENTAGE}),
+        ("Who is the chairman?", {Wants.PERSON}),
+        ("Who was hit by the crackdown?", set()),
+        ("Where was it to be listed?", {Wants.PLACE}),
+        ("Why was it called off?", {Wants.REASON}),
+        ("When did he leave, and why?", {Wants.DATE, Wants.REASON}),
+        ("What is the city doing to bring tourists back?", {Wants.STEPS}),
+        ("Which technologies are supported?", {Wants.ITEMS}),
+    ],
+)
+def test_the_kind_of_answer_is_read_from_the_words(question: str, wants: set[Wants]) -> None:
+    assert read(question).wants == wants
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Do both articles agree on the size of the losses?", "the size of the losses?"),
+        ("What does each article say about the bridge?", "say about the bridge?"),
+        ("What advice does the article give?", "What advice does the article give?"),
+    ],
+)
+def test_a_comparison_is_freed_of_its_frame(question: str, topic: str) -> None:
+    read_question = read(question)
+    assert read_question.topic == topic
+    assert (Wants.COMPARISON in read_question.wants) == (topic != question)
+
+
+def test_names_are_capitals_and_numbers_but_not_the_first_word() -> None:
+    assert read("Why was Ant Group's listing called off in 2020?").names == {"ant", "group", "2020"}
+    assert read("Regulators did what?").names == frozenset()
+    assert read("NASA did what?").names == {"nasa"}
+
+
+def test_possessives_accents_and_forms_fall_together() -> None:
+    assert words("Alibaba’s don't") == ["Alibaba", "don't"]
+    assert stems("Losses") == stems("loss")
+    assert stems("Beyoncé") == stems("Beyonce") == stems("Beyonce\u0301")
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read(text: str) -> None:
+    question = read(text)
+    assert question.names <= question.terms
