@@ -267,7 +267,7 @@ def chat(host: str, port: int, library: Path) -> None:
 
     check_port(host, port)
     with _library(library, create=True) as opened:
-        serve(opened, host, port)
+        serve(opened, host, port, lambda address: click.echo(f"Footnote is at {address} (Ctrl-C stops it)"))
 
 
 # -- helpers -----------------------------------------------------------------------------------------------------------
