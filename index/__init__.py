@@ -1,7 +1,7 @@
 """From articles to ranked passages. Knows nothing of questions, prompts or pages.
 
 Reading order: articles (what we keep) -> readers (files to articles) -> sentences and passages (spans)
--> encoder (text to vectors) -> catalog (the system of record) -> vectors (Chroma, derived from it)
+-> encoder (text to vectors) -> catalog (the system of record) -> vectors and mirror (Chroma, kept in its image)
 -> retrieve (both legs, fused) -> library (the one door).
 """
 

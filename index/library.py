@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -16,12 +15,12 @@ from . import readers
 from .articles import Article, Summary
 from .catalog import Catalog
 from .encoder import Encoder
-from .errors import ArticleError, LibraryDamaged, LibraryLocked, ReadOnlyLibrary, UnknownArticle
+from .errors import ArticleError, LibraryDamaged, UnknownArticle
 from .lock import writing
+from .mirror import Mirror
 from .passages import Passage, fit_sentences, split_passages
 from .retrieve import Hit, Ranked, fuse
 from .sentences import Sentence, split_sentences
-from .vectors import VectorIndex, VectorIndexError, fingerprint, remove_folder
 
 if TYPE_CHECKING:
     from .retriever import LibraryRetriever
@@ -37,8 +36,6 @@ SCAN_LIMIT = 20_000
 GROUP = 64
 """Articles that are encoded together: long enough batches, bounded memory."""
 
-_UNKNOWN = "unknown"
-"""What the catalog knows of Chroma while it is being written."""
 
 Progress = Callable[[int], None]
 """Called with the number of files or articles just done."""
@@ -69,12 +66,8 @@ class Library:
         self.folder = folder
         self.encoder = encoder or Encoder()
         self._catalog = Catalog(folder, create=create)
-        self._index: VectorIndex | None = None
-        self._index_revision = -1
-        self._index_lock = threading.RLock()
+        self._mirror = Mirror(self._catalog)
         self._warm = False
-        self._failure = (-1, "")  # the revision at which Chroma could not be opened, and why
-        self._complaint = ""
 
     @classmethod
     def open(cls, folder: Path | str, *, create: bool = False) -> Self:
@@ -83,10 +76,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the files."""
-        with self._index_lock:
-            if self._index is not None:
-                self._index.close()
-                self._index = None
+        self._mirror.close()
         self._catalog.close()
 
     def __enter__(self) -> Self:
@@ -104,7 +94,7 @@ class Library:
         """
         with writing(self.folder):
             report = self._add(articles, progress)
-            self._follow_catalog()
+            self._mirror.follow()
         return report
 
     def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
@@ -141,7 +131,7 @@ class Library:
         with writing(self.folder):
             report = self._add(found.values(), None)
             removed = self._catalog.remove_sources(gone) if gone else []
-            self._follow_catalog()
+            self._mirror.follow()
         return replace(_pair_changes(report, found, gone, removed), failed=tuple(failed))
 
     def remove(self, article_ids: Sequence[str]) -> None:
@@ -151,7 +141,7 @@ class Library:
                 raise UnknownArticle(article_id)
         with writing(self.folder):
             self._catalog.delete(article_ids)
-            self._follow_catalog()
+            self._mirror.follow()
 
     def _add(self, articles: Iterable[Article | ArticleError], progress: Progress | None) -> Report:
         added: list[str] = []
@@ -290,24 +280,13 @@ class Library:
         """Load the encoder and Chroma now rather than at the first question: for processes that answer many."""
         self._warm = True
         self.encoder.encode(["warm"])
-        with self._index_lock:
-            try:
-                self._current_index()
-            except VectorIndexError:
-                self._heal()
+        self._mirror.load()
 
     def _dense(self, query: str, k: int) -> Ranked:
         vector = self.encoder.recall([query])[0]
         if not self._warm and self._catalog.passage_count() <= SCAN_LIMIT:
             return self._catalog.nearest(vector, k)
-        try:
-            with self._index_lock:
-                return self._current_index().nearest(vector, k)
-        except VectorIndexError as error:
-            if str(error) != self._complaint:  # once, not at every question
-                self._complaint = str(error)
-                log.warning("Chroma cannot answer (%s); the catalog's vectors are scanned instead", error)
-            return self._catalog.nearest(vector, k)
+        return self._mirror.nearest(vector, k)
 
     def _lexical(self, query: str, k: int) -> Ranked:
         try:
@@ -315,100 +294,6 @@ class Library:
         except LibraryDamaged as error:
             log.warning("the full-text index cannot answer (%s); only the vectors are searched", error)
             return []
-
-    # -- Chroma, derived -------------------------------------------------------------------------------------------
-
-    def _current_index(self) -> VectorIndex:
-        """Chroma as of the catalog's revision; raises VectorIndexError when it cannot be had without writing."""
-        revision = self._catalog.revision
-        if self._index is None or self._index_revision != revision:
-            if self._index is not None:
-                self._index.close()
-                self._index = None
-            if self._catalog.meta("chroma_revision") != revision:
-                raise VectorIndexError(
-                    "it is behind the catalog; adding, syncing or `footnote chat` brings it up to date"
-                )
-            if self._failure[0] == revision:  # trying at every question would only make each one slow
-                raise VectorIndexError(self._failure[1])
-            try:
-                self._index = self._whole_index()
-            except VectorIndexError as error:
-                self._failure = (revision, str(error))
-                raise
-            self._index_revision = revision
-        return self._index
-
-    def _open_index(self) -> VectorIndex:
-        """Chroma, if its files are as the last write left them: torn ones can end the process that opens them."""
-        if fingerprint(self._index_folder()) != (self._catalog.meta("chroma_files") or ""):
-            raise VectorIndexError("its files are not as they were left")
-        return VectorIndex(self._index_folder())
-
-    def _whole_index(self) -> VectorIndex:
-        """Chroma, if it holds the catalog's passages and no others; raises VectorIndexError."""
-        index = self._open_index()
-        if (count := index.count()) == self._catalog.passage_count():
-            return index
-        index.close()
-        raise VectorIndexError(f"it holds {count} passages in place of {self._catalog.passage_count()}")
-
-    def _heal(self) -> None:
-        """Bring Chroma up to date where this process may write; where not, every search scans the catalog."""
-        try:
-            with writing(self.folder):
-                self._catalog.set_meta("chroma_revision", _UNKNOWN)
-                self._follow_catalog()
-            self._failure = (-1, "")
-            self._current_index()
-        except (LibraryLocked, ReadOnlyLibrary, VectorIndexError) as error:
-            log.info("Chroma is not brought up to date (%s)", error)
-
-    def _follow_catalog(self) -> None:
-        """Bring Chroma to the catalog's state: by the difference, or from nothing when it is damaged."""
-        revision = self._catalog.revision
-        with self._index_lock:
-            if self._catalog.meta("chroma_revision") == revision:
-                return
-            if self._index is not None:
-                self._index.close()
-                self._index = None
-            try:
-                self._mend(self._open_index())
-            except VectorIndexError as error:
-                log.warning("Chroma is damaged (%s); making it anew from the catalog", error)
-                self._rebuild()
-            self._catalog.set_meta("chroma_revision", revision)
-
-    def _mend(self, index: VectorIndex) -> None:
-        self._catalog.set_meta("chroma_files", _UNKNOWN)  # until all is written: a process may die before that
-        wanted = self._catalog.passage_ids()
-        present = index.ids()
-        index.delete(sorted(present - set(wanted)))
-        missing = [row for row in wanted if row not in present]
-        for start in range(0, len(missing), 5000):
-            rows = missing[start : start + 5000]
-            stored = self._catalog.passages(rows)
-            index.upsert([stored[row] for row in rows], self._catalog.vectors(rows))
-        if index.count() != len(wanted):
-            raise VectorIndexError(f"it holds {index.count()} passages in place of {len(wanted)}")
-        index.close()
-        self._catalog.set_meta("chroma_files", fingerprint(self._index_folder()))
-
-    def _rebuild(self) -> None:
-        old = self._index_folder()
-        self._catalog.set_meta("chroma_generation", self._generation() + 1)
-        try:
-            self._mend(VectorIndex(self._index_folder()))
-        except VectorIndexError as error:
-            log.warning("Chroma cannot be made (%s); searching goes on without it", error)
-        remove_folder(old)
-
-    def _generation(self) -> int:
-        return int(self._catalog.meta("chroma_generation") or 0)
-
-    def _index_folder(self) -> Path:
-        return self.folder / "chroma" / str(self._generation())
 
 
 def passage_input(title: str, text: str) -> str:

@@ -484,8 +484,8 @@ def test_a_stopped_add_loses_nothing_it_has_stored_and_can_be_taken_up_again(
             assert opened.show(article_id).text == records[int(article_id)]["text"]
         assert opened.search("Sentence 5 is about the number 35.", 1)[0].text.startswith("Sentence 5 is ")
         opened.warm_up()
-        assert opened._index is not None
-        assert opened._index.count() == opened.passage_count()
+        assert opened._mirror._index is not None
+        assert opened._mirror._index.count() == opened.passage_count()
     result = invoke("add", path, "--library", library)
     assert outcome(result) == (0, 0)
     assert result.stdout == f"{count - len(kept)} added, 0 changed, 0 removed, {len(kept)} unchanged, 0 failed\n"

@@ -55,7 +55,7 @@ def holdings(library: Library) -> list[tuple[str, str, int]]:
 def in_chroma(folder: Path, encoder: Encoder) -> set[int]:
     """What Chroma holds now, seen by a library that asks it rather than the catalog."""
     with Library(folder, encoder=encoder) as opened:
-        return opened._open_index().ids()
+        return opened._mirror.open_index().ids()
 
 
 # -- adding -----------------------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ def test_chroma_and_the_exact_scan_agree_on_the_seeds(seeds_copy: Path, encoder:
     questions = ["How much value was lost?", "Jack Ma's return", "Which sectors get investment?", "Ant Group's listing"]
     with Library(seeds_copy, encoder=encoder) as cold, Library(seeds_copy, encoder=encoder) as warm:
         warm.warm_up()
-        assert warm._index is not None
+        assert warm._mirror._index is not None
         for question in questions:
             scanned, found = cold.search(question), warm.search(question)
             assert [h.passage for h in found] == [h.passage for h in scanned]
@@ -409,7 +409,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 def finds_every(library: Library, numbers: range) -> None:
-    assert library._index is not None, "the catalog is scanned, Chroma is not used"
+    assert library._mirror._index is not None, "the catalog is scanned, Chroma is not used"
     for number in numbers:
         (best, *_) = library.search(f"Sentence {number} is about the number {number * 7}.", 5)
         assert best.article_id == str(number)
@@ -453,8 +453,8 @@ def test_a_process_that_dies_while_it_writes_chroma_costs_nothing(seeds_copy: Pa
     with Library(seeds_copy, encoder=encoder) as library:
         assert library.search("zebras", 1)[0].article_id == "1"
         library.warm_up()
-        assert library._index is not None
-        assert library._index.count() == library.passage_count()
+        assert library._mirror._index is not None
+        assert library._mirror._index.count() == library.passage_count()
         assert library.search("zebras", 1)[0].dense_rank == 1
 
 
