@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The file that an article was read from, byte for byte: what a reader may want to open."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article as the library keeps it. Every offset in Footnote points into `text`.
 
-    `source` is a path or URL; `published` is the date as the source gave it.
+    `source` is a path or URL; `published` is the date as the source gave it; `language` an ISO 639-1 code. `pages`
+    holds where each page of a paged document begins in `text`, ascending; `original` is given by readers alone.
     """
 
     id: str
@@ -19,6 +28,10 @@ class Article:
     source: str
     url: str | None = None
     published: str | None = None
+    author: str | None = None
+    language: str | None = None
+    pages: tuple[int, ...] = ()
+    original: Original | None = field(default=None, repr=False, compare=False)
 
     @property
     def hash(self) -> str:
