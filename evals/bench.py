@@ -23,9 +23,10 @@ from typing import Any
 import numpy as np
 
 from index import Library
-from index.encoder import Encoder
+from index.encoder import MODEL, Encoder
 from index.errors import FootnoteError
 from index.library import passage_input
+from index.runtime import checked
 from qa.ask import ask
 from qa.conversation import contextualise
 
@@ -103,7 +104,7 @@ class Onnxruntime(Encoder):
 
     @cached_property
     def _model(self) -> Any:
-        return _Session(self._file("minilm.onnx"), self.threads)
+        return _Session(checked(MODEL), self.threads)
 
 
 class _Session:

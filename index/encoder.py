@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
-import json
 import os
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError
+from .runtime import batches, load_model, load_tokenizer
 
 if TYPE_CHECKING:
     import tiktoken
@@ -31,15 +28,10 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 """What the model reads of one text, its two special tokens included (its published `max_seq_length`)."""
 SPECIAL_TOKENS = 2
-BATCH_TOKENS = 4096
-"""Padded tokens in one batch: bounds memory, and is past the size where larger batches gain."""
-STEP = 16
-"""Texts are padded to a multiple of this many tokens, whatever stands beside them in the batch: the width of a batch
-changes a vector's last digits, and the same text must give the same vector."""
 REMEMBERED = 20_000
 """Vectors of sentences kept for the next question: 30 MB."""
 
-_MODELS = Path(__file__).parent / "models"
+MODEL = Path(__file__).parent / "models" / "minilm.onnx"
 
 
 class Encoder:
@@ -63,7 +55,7 @@ class Encoder:
         """
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         ids = [encoding.ids for encoding in self._wordpiece.encode_batch_fast(list(texts))]
-        for width, rows in _batches([len(i) for i in ids]):
+        for width, rows in batches([len(i) for i in ids]):
             tokens = np.zeros((len(rows), width), dtype=np.int64)
             mask = np.zeros_like(tokens)
             for position, row in enumerate(rows):
@@ -104,38 +96,17 @@ class Encoder:
 
     @cached_property
     def _model(self) -> Any:
-        # OpenVINO tells Google Analytics of every import, from a process of its own, unless this is not to be had.
-        sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
-        import openvino
-
-        try:
-            settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16"}
-            core = openvino.Core()
-            if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-                settings["INFERENCE_PRECISION_HINT"] = "f32"
-            return core.compile_model(self._file("minilm.onnx"), "CPU", settings)
-        except RuntimeError as error:
-            raise ModelError(
-                f"the encoder cannot be loaded ({str(error).splitlines()[0]}); install footnote again"
-            ) from error
+        return load_model(MODEL)
 
     @cached_property
     def _wordpiece(self) -> tokenizers.Tokenizer:
-        tokenizer = self._load_wordpiece()
+        tokenizer = load_tokenizer()
         tokenizer.enable_truncation(MAX_TOKENS)
         return tokenizer
 
     @cached_property
     def _counter(self) -> tokenizers.Tokenizer:
-        return self._load_wordpiece()
-
-    def _load_wordpiece(self) -> tokenizers.Tokenizer:
-        import tokenizers
-
-        tokenizer = tokenizers.Tokenizer.from_file(str(self._file("tokenizer.json")))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        return load_tokenizer()
 
     @cached_property
     def _tiktoken(self) -> tiktoken.Encoding:
@@ -152,18 +123,6 @@ class Encoder:
         with _environment("TIKTOKEN_CACHE_DIR", str(cache)):  # tiktoken's only way to name a folder
             return tiktoken.get_encoding("cl100k_base")
 
-    def _file(self, name: str) -> Path:
-        """A model file whose checksum has been compared; raises ModelError."""
-        path = _MODELS / name
-        expected = json.loads((_MODELS / "checksums.json").read_text("utf-8"))[name]
-        try:
-            found = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
-            raise ModelError(f"{path} cannot be read ({error.strerror}); install footnote again") from error
-        if found != expected:
-            raise ModelError(f"{path} is damaged (its checksum is not the published one); install footnote again")
-        return path
-
 
 @contextmanager
 def _environment(name: str, value: str) -> Iterator[None]:
@@ -176,19 +135,3 @@ def _environment(name: str, value: str) -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = before
-
-
-def _batches(lengths: Sequence[int]) -> list[tuple[int, list[int]]]:
-    """(width, row numbers): rows of one width, a multiple of STEP, at most BATCH_TOKENS of them together.
-
-    >>> _batches([20, 3, 30])
-    [(16, [1]), (32, [0, 2])]
-    """
-    widths: dict[int, list[int]] = {}
-    for row, length in enumerate(lengths):
-        widths.setdefault(-(-max(length, 1) // STEP) * STEP, []).append(row)
-    return [
-        (width, rows[start : start + BATCH_TOKENS // width])
-        for width, rows in sorted(widths.items())
-        for start in range(0, len(rows), BATCH_TOKENS // width)
-    ]

@@ -17,7 +17,8 @@ from llama_index.core.utils import get_tokenizer
 
 import index
 from index import encoder as encoder_module
-from index.encoder import DIMENSIONS, MAX_TOKENS, Encoder, Vectors, _batches
+from index import runtime
+from index.encoder import DIMENSIONS, MAX_TOKENS, Encoder, Vectors
 from index.errors import ModelError
 
 MODELS = Path(index.__file__).parent / "models"
@@ -120,17 +121,6 @@ def test_clipping_leaves_the_longest_beginning_that_fits(encoder: Encoder, text:
         assert kept[:limit] == whole[:limit]
 
 
-@settings(max_examples=100)
-@given(st.lists(st.integers(0, MAX_TOKENS), max_size=60))
-def test_batches_hold_every_row_once_and_are_bounded(lengths: list[int]) -> None:
-    batches = _batches(lengths)
-    assert sorted(row for _, rows in batches for row in rows) == list(range(len(lengths)))
-    for width, rows in batches:
-        assert width % encoder_module.STEP == 0
-        assert len(rows) * width <= encoder_module.BATCH_TOKENS
-        assert all(width - encoder_module.STEP < max(lengths[row], 1) <= width for row in rows)
-
-
 def test_the_same_text_gives_the_same_vector_whatever_stands_beside_it(encoder: Encoder) -> None:
     texts = ["Short.", "A somewhat longer sentence about a listing that was called off.", "word " * 90, ""]
     together = encoder.encode(texts)
@@ -159,7 +149,8 @@ def test_a_damaged_model_file_is_named_in_one_line(
         file.write_bytes(file.read_bytes()[:1000])
     else:
         file.unlink()
-    monkeypatch.setattr(encoder_module, "_MODELS", tmp_path / "models")
+    monkeypatch.setattr(encoder_module, "MODEL", tmp_path / "models" / "minilm.onnx")
+    monkeypatch.setattr(runtime, "TOKENIZER", tmp_path / "models" / "tokenizer.json")
     with pytest.raises(ModelError, match=name) as error:
         Encoder().encode(["text"])
     assert "\n" not in str(error.value)

@@ -57,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         graph = Path(folder) / "float32.onnx"
         _export(source, graph)
-        onnx.save(_compress(onnx.load(str(graph))), str(HERE / "minilm.onnx"))
+        onnx.save(compress(onnx.load(str(graph))), str(HERE / "minilm.onnx"))
     shutil.copyfile(source / "tokenizer.json", HERE / "tokenizer.json")
     sums = {name: _sha256(HERE / name) for name in ("minilm.onnx", "tokenizer.json")}
     (HERE / "checksums.json").write_text(json.dumps(sums, indent=2) + "\n", "utf-8")
@@ -82,7 +82,7 @@ def _export(source: Path, target: Path) -> None:
     )
 
 
-def _compress(model: onnx.ModelProto) -> onnx.ModelProto:
+def compress(model: onnx.ModelProto) -> onnx.ModelProto:
     """Matrices as int8 with a DequantizeLinear in front of their use."""
     graph = model.graph
     kept, added = [], []

@@ -1,0 +1,78 @@
+"""Model files that ship with the package, and what runs them: OpenVINO on the processor. No network, no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
+
+from .errors import ModelError
+
+if TYPE_CHECKING:
+    import tokenizers
+
+BATCH_TOKENS = 4096
+"""Padded tokens in one batch: bounds memory, and is past the size where larger batches gain."""
+STEP = 16
+"""Texts are padded to a multiple of this many tokens, whatever stands beside them in the batch: the width of a batch
+changes a result's last digits, and the same text must give the same numbers."""
+TOKENIZER = Path(__file__).parent / "models" / "tokenizer.json"
+
+
+def load_model(path: Path) -> Any:
+    """An ONNX file, compiled; computes in bfloat16 where the processor can, else in float32. Raises ModelError."""
+    # OpenVINO tells Google Analytics of every import, from a process of its own, unless this is not to be had.
+    sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
+    import openvino
+
+    try:
+        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16"}
+        core = openvino.Core()
+        if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            settings["INFERENCE_PRECISION_HINT"] = "f32"
+        return core.compile_model(checked(path), "CPU", settings)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"{path} cannot be loaded ({reason}); install footnote again") from error
+
+
+def load_tokenizer() -> tokenizers.Tokenizer:
+    """WordPiece as MiniLM has it, lower case, nothing cut or padded; raises ModelError."""
+    import tokenizers
+
+    tokenizer = tokenizers.Tokenizer.from_file(str(checked(TOKENIZER)))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def checked(path: Path) -> Path:
+    """The path of a file whose checksum is the one in `checksums.json` beside it; raises ModelError."""
+    try:
+        expected = json.loads((path.parent / "checksums.json").read_text("utf-8"))[path.name]
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); install footnote again") from error
+    if found != expected:
+        raise ModelError(f"{path} is damaged (its checksum is not the published one); install footnote again")
+    return path
+
+
+def batches(lengths: Sequence[int]) -> list[tuple[int, list[int]]]:
+    """(width, row numbers): rows of one width, a multiple of STEP, at most BATCH_TOKENS of them together.
+
+    >>> batches([20, 3, 30])
+    [(16, [1]), (32, [0, 2])]
+    """
+    widths: dict[int, list[int]] = {}
+    for row, length in enumerate(lengths):
+        widths.setdefault(-(-max(length, 1) // STEP) * STEP, []).append(row)
+    return [
+        (width, rows[start : start + BATCH_TOKENS // width])
+        for width, rows in sorted(widths.items())
+        for start in range(0, len(rows), BATCH_TOKENS // width)
+    ]

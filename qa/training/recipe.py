@@ -1,0 +1,54 @@
+"""How much of each set, and in which order."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tokenizers import Tokenizer
+
+from .examples import Example
+from .rows import Batch, batches, rows_of
+
+CLAIMS = {"sick": 0.5, "climate_fever": 0.5, "begin": 1.0, "msr": 1.0, "qags": 1.0, "swapped": 0.5}
+PARAGRAPHS = {"squad": 1.0, "xquad": 1.0, "fairytaleqa": 1.0, "subjqa": 0.5, "clapnq": 1.0}
+STAGES: tuple[Mapping[str, float], ...] = (
+    {"qamr": 0.5, "trecqa": 1.0, **CLAIMS},
+    {"qamr": 0.25, "realtimeqa": 1.0, **PARAGRAPHS, **CLAIMS},
+    {"qamr": 0.25, "trecqa": 0.5, "realtimeqa": 1.0, **PARAGRAPHS, "subjqa": 0.0, "fairytaleqa": 0.5, **CLAIMS},
+)
+"""The share of each set in each stage: sentences first, then paragraphs and news, then those again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a run is made of. `scale` multiplies every share; 1 is the published run."""
+
+    rate: float = 1.5e-4
+    warm_up: float = 0.05
+    decay: float = 0.01
+    listwise: float = 1.0
+    scale: float = 1.0
+    seed: int = 0
+
+
+def lay_out(examples: Sequence[Example], tokenizer: Tokenizer, recipe: Recipe) -> list[Batch]:
+    """Every batch of the run, in order; the same for the same examples and recipe."""
+    chance = random.Random(recipe.seed)
+    by_source: dict[str, list[Example]] = {}
+    for example in examples:
+        by_source.setdefault(example.source, []).append(example)
+    for held in by_source.values():
+        chance.shuffle(held)
+    taken = dict.fromkeys(by_source, 0)
+    made: list[Batch] = []
+    for stage in STAGES:
+        chosen: list[Example] = []
+        for source, fraction in stage.items():
+            held = by_source.get(source, [])
+            for _ in range(round(len(held) * fraction * recipe.scale)):
+                chosen.append(held[taken[source] % len(held)])  # on from where the last stage stopped
+                taken[source] += 1
+        made += batches((rows_of(example, tokenizer, chance) for example in chosen), chance)
+    return made
