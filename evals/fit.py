@@ -29,6 +29,7 @@ from index.errors import FootnoteError
 from qa.evidence import Features
 from qa.extract import PASSAGES, find
 from qa.question import read
+from qa.rank import rank
 from qa.weights import Logistic
 
 from .metrics import auroc, contains, mean
@@ -105,7 +106,7 @@ def gather(problems: Sequence[Problem], library: Library) -> Iterator[Asked]:
     """Ask each problem of the library, in order."""
     for problem in problems:
         hits = library.search(problem.question, PASSAGES)
-        evidence = find(read(problem.question), hits, library).evidence
+        evidence = find(read(problem.question), rank(problem.question, hits, None), library).evidence
         features = np.array([e.features.values() for e in evidence]).reshape(-1, len(fields(Features)))
         right = [
             e.article_id == problem.article_id and any(contains(e.quote.text, answer) for answer in problem.answers)

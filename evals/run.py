@@ -9,6 +9,8 @@ from index import Library
 from index.errors import FootnoteError, LibraryError
 from qa.ask import ask
 from qa.conversation import contextualise
+from qa.rank import search
+from qa.reader import Reader
 
 from .cases import Case, Relevant
 from .outcomes import Outcome, failed, judge
@@ -18,7 +20,7 @@ DEPTH = 10
 """Hits looked at a question."""
 
 
-def run(cases: Sequence[Case], library: Library) -> Iterator[Outcome]:
+def run(cases: Sequence[Case], library: Library, reader: Reader | None = None) -> Iterator[Outcome]:
     """Ask the cases one after the other; an outcome each, in order.
 
     An error on one case is that case's outcome. An error of the library itself ends the run, as it would meet
@@ -27,7 +29,7 @@ def run(cases: Sequence[Case], library: Library) -> Iterator[Outcome]:
     library.warm_up()  # else the first case's latency is that of loading the encoder
     for case in cases:
         try:
-            yield _asked(case, library)
+            yield _asked(case, library, reader)
         except LibraryError:
             raise
         except Exception as error:  # the system under test: whatever it raises is a result
@@ -57,11 +59,11 @@ def find_evidence(relevant: Sequence[Relevant], library: Library) -> tuple[Span,
     return tuple(evidence)
 
 
-def _asked(case: Case, library: Library) -> Outcome:
+def _asked(case: Case, library: Library, reader: Reader | None) -> Outcome:
     evidence = find_evidence(case.relevant, library) if case.answerable else ()
     searched = contextualise(case.question, case.history)
-    hits = library.search(searched, DEPTH)
+    hits = search(searched, library, DEPTH, reader)
     start = time.perf_counter()
-    answer = ask(case.question, library, case.history)
+    answer = ask(case.question, library, case.history, reader)
     latency_ms = (time.perf_counter() - start) * 1000
     return judge(case, evidence, searched, hits, answer, latency_ms)

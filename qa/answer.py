@@ -25,7 +25,7 @@ class AnswerSentence:
     """One sentence of an answer and the numbers of the citations it rests on.
 
     `support` is in 0..1: how sure we are that the cited spans say it (1.0 for verbatim quotes). `is_item` marks a
-    line of a list.
+    line of a list. `text[slice(*short)]` is the short answer inside the sentence, where one was found.
     """
 
     text: str
@@ -33,6 +33,7 @@ class AnswerSentence:
     support: float = 1.0
     supported: bool = True
     is_item: bool = False
+    short: tuple[int, int] | None = None
 
     @property
     def marked(self) -> str:

@@ -12,7 +12,9 @@ from .answer import Answer, AnswerSentence, Citation
 from .conversation import Turn, contextualise
 from .extract import PASSAGES, Findings, Quote, find, select
 from .question import read
-from .weights import THRESHOLD
+from .rank import CANDIDATES, rank
+from .reader import Reader
+from .weights import READ_THRESHOLD, THRESHOLD
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
@@ -31,9 +33,10 @@ class EmptyLibrary(FootnoteError):
         super().__init__(f"the library in {library.folder} holds no articles; add some with `footnote add PATH`")
 
 
-def ask(question: str, library: Library, history: Sequence[Turn] = ()) -> Answer:
+def ask(question: str, library: Library, history: Sequence[Turn] = (), reader: Reader | None = None) -> Answer:
     """Answer from the library's articles alone, or say that they do not; the same question, the same answer.
 
+    Without a reader, passages stay in the order of retrieval and sentences are judged by their words and vectors.
     Raises QuestionError and EmptyLibrary.
     """
     start = time.perf_counter()
@@ -42,9 +45,10 @@ def ask(question: str, library: Library, history: Sequence[Turn] = ()) -> Answer
         if library.passage_count() == 0:
             raise EmptyLibrary(library)
         whole = read(contextualise(question, history))
-        hits = library.search(whole.topic, PASSAGES)
+        hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES)
         retrieved = time.perf_counter()
-        answer = compose(question, find(whole, hits, library), library)
+        ranked = rank(whole.text, hits, reader)[:PASSAGES]
+        answer = compose(question, find(whole, ranked, library), library, READ_THRESHOLD if reader else THRESHOLD)
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
     return answer
@@ -62,9 +66,9 @@ def check(question: str) -> str:
     return question
 
 
-def compose(question: str, findings: Findings, library: Library) -> Answer:
-    """The answer made of the best evidence, or an abstention with the nearest sentences."""
-    if findings.confidence < THRESHOLD or not findings.evidence:
+def compose(question: str, findings: Findings, library: Library, threshold: float) -> Answer:
+    """The answer made of the best evidence; below the threshold an abstention with the nearest sentences."""
+    if findings.confidence < threshold or not findings.evidence:
         nearest = tuple(_cite(n, e.quote, library) for n, e in enumerate(findings.evidence[:NEAREST], start=1))
         return Answer(question, (), (), findings.confidence, abstained=True, nearest=nearest, missing=findings.missing)
     citations: list[Citation] = []
@@ -72,8 +76,18 @@ def compose(question: str, findings: Findings, library: Library) -> Answer:
     for group in select(findings, library):
         numbers = tuple(range(len(citations) + 1, len(citations) + len(group) + 1))
         citations += [_cite(number, quote, library) for number, quote in zip(numbers, group, strict=True)]
-        sentences.append(AnswerSentence(" ".join(group[0].text.split()), numbers, is_item=group[0].is_item))
+        sentences.append(_sentence(group[0], numbers))
     return Answer(question, tuple(sentences), tuple(citations), findings.confidence)
+
+
+def _sentence(quote: Quote, numbers: tuple[int, ...]) -> AnswerSentence:
+    """The quote on one line, and in it the place of the short answer."""
+    text = " ".join(quote.text.split())
+    if quote.answer is None:
+        return AnswerSentence(text, numbers, is_item=quote.is_item)
+    before, short = quote.text[: quote.answer.start], quote.text[quote.answer.start : quote.answer.end]
+    start = len(" ".join(before.split())) + before[-1:].isspace()
+    return AnswerSentence(text, numbers, is_item=quote.is_item, short=(start, start + len(" ".join(short.split()))))
 
 
 def _cite(number: int, quote: Quote, library: Library) -> Citation:

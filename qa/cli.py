@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from index.errors import FootnoteError
+from index.errors import FootnoteError, ModelError
 
 from .batch import Record, question_of, run
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from index import Library, Report
 
     from .answer import Answer
+    from .reader import Reader
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -88,6 +89,19 @@ def library_option(command: Command) -> Command:
 
 _PATH = click.Path(path_type=Path, readable=False)
 """Not looked at by click, which gives up all for one file that may not be read."""
+
+
+def reader_option(command: Command) -> Command:
+    """`--no-reader`, or FOOTNOTE_READER=0; comes as the keyword `with_reader`."""
+    return click.option(
+        "--reader/--no-reader",
+        "with_reader",
+        default=True,
+        envvar="FOOTNOTE_READER",
+        show_envvar=True,
+        help="Let the reader, a small model that ships with Footnote, rank passages and find the answers in them.",
+    )(command)
+
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -203,19 +217,25 @@ def remove(article_ids: tuple[str, ...], library: Path) -> None:
 @click.option("--batch", type=_PATH, help='Lines {"id", "question"}: many queries.')
 @click.option("--out", type=_PATH, help="Where the batch's results go.")
 @library_option
+@reader_option
 @_json_option
-def search(query: str | None, limit: int, batch: Path | None, out: Path | None, library: Path, as_json: bool) -> None:
+def search(
+    query: str | None, limit: int, batch: Path | None, out: Path | None, library: Path, with_reader: bool, as_json: bool
+) -> None:
     """See the command's help."""
     from .ask import check
+    from .rank import search as ranked
 
     def hits_of(record: Record) -> Record:
-        return {"hits": [hit.to_json() for hit in opened.search(check(question_of(record)), limit)]}
+        return {"hits": [hit.to_json() for hit in ranked(check(question_of(record)), opened, limit, reader)]}
 
+    reader = load_reader(with_reader)
     with _library(library) as opened:
         if files := _batch_files(query, batch, out):
-            _run_batch(opened, files, hits_of, {"hits": []})
+            opened.warm_up()
+            _run_batch(files, hits_of, {"hits": []})
             return
-        hits = opened.search(check(query or ""), limit)
+        hits = ranked(check(query or ""), opened, limit, reader)
     if as_json:
         _print_json([hit.to_json() for hit in hits])
         return
@@ -236,41 +256,100 @@ def search(query: str | None, limit: int, batch: Path | None, out: Path | None, 
 @click.option("--batch", type=_PATH, help='Lines {"id", "question", "history"?}: many questions.')
 @click.option("--out", type=_PATH, help="Where the batch's answers go.")
 @library_option
+@reader_option
 @_json_option
-def ask(question: str | None, batch: Path | None, out: Path | None, library: Path, as_json: bool) -> None:
+def ask(
+    question: str | None, batch: Path | None, out: Path | None, library: Path, with_reader: bool, as_json: bool
+) -> None:
     """See the command's help."""
     from .answer import Answer
     from .ask import ask as answer_to
     from .conversation import read_history
 
     def answer_of(record: Record) -> Record:
-        return answer_to(question_of(record), opened, read_history(record.get("history"))).to_json()
+        return answer_to(question_of(record), opened, read_history(record.get("history")), reader).to_json()
 
+    reader = load_reader(with_reader)
     with _library(library) as opened:
         if files := _batch_files(question, batch, out):
-            _run_batch(opened, files, answer_of, Answer("", (), (), 0.0, abstained=True).to_json())
+            opened.warm_up()
+            _run_batch(files, answer_of, Answer("", (), (), 0.0, abstained=True).to_json())
             return
-        answer = answer_to(_standard_input() if question == "-" else question or "", opened)
+        answer = answer_to(_standard_input() if question == "-" else question or "", opened, (), reader)
     if as_json:
         _print_json(answer.to_json())
     else:
         _print_answer(answer)
 
 
+@_command(
+    "check",
+    "Check each sentence of a text of your own against the articles: supported, partly or not, and by which words.",
+    "footnote check draft.txt",
+    "footnote check draft.txt --json   # `-` reads the draft from standard input",
+    "footnote check --batch claims.jsonl --out checked.jsonl",
+)
+@click.argument("draft", required=False, type=_PATH)
+@click.option("--batch", type=_PATH, help='Lines {"id", "claim", "evidence"}: claims with their own evidence.')
+@click.option("--out", type=_PATH, help="Where the batch's results go.")
+@library_option
+@reader_option
+@_json_option
+def check(
+    draft: Path | None, batch: Path | None, out: Path | None, library: Path, with_reader: bool, as_json: bool
+) -> None:
+    """See the command's help."""
+    from index.encoder import Encoder
+
+    from .draft import check_claim, check_draft, read_draft
+
+    reader = load_reader(with_reader)
+    if files := _batch_files(str(draft) if draft else None, batch, out):
+        encoder = Encoder()
+        _run_batch(files, lambda record: check_claim(record, encoder, reader), {"support": 0.0, "label": "not"})
+        return
+    text = _standard_input() if str(draft) == "-" else read_draft(Path(str(draft)))
+    with _library(library) as opened:
+        checked = check_draft(text, opened, reader)
+    if as_json:
+        _print_json({"sentences": [sentence.to_json() for sentence in checked]})
+        return
+    for sentence in checked:
+        click.echo(f"{sentence.label.value:9} {sentence.support.probability:.2f}  {_one_line(sentence.text)}")
+        if sentence.citation:
+            title = click.style(_one_line(sentence.citation.title) or sentence.citation.article_id, bold=True)
+            click.echo(f"                {title}: “{_one_line(sentence.citation.quote)}”")
+
+
 @_command("chat", "Open the chat in the browser.", "footnote chat", "footnote chat --port 8000 --library work")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="The port.")
 @library_option
-def chat(host: str, port: int, library: Path) -> None:
+@reader_option
+def chat(host: str, port: int, library: Path, with_reader: bool) -> None:
     """See the command's help."""
     from .server.serving import check_port, serve
 
     check_port(host, port)
     with _library(library, create=True) as opened:
-        serve(opened, host, port, lambda address: click.echo(f"Footnote is at {address} (Ctrl-C stops it)"))
+        where = "Footnote is at {} (Ctrl-C stops it)"
+        serve(opened, host, port, lambda address: click.echo(where.format(address)), load_reader(with_reader))
 
 
 # -- helpers -----------------------------------------------------------------------------------------------------------
+
+
+def load_reader(wanted: bool) -> Reader | None:
+    """The reader; None where it is not wanted, or, after a line on stderr, where its files are damaged."""
+    if not wanted:
+        return None
+    from .reader import Reader
+
+    try:
+        return Reader().load()
+    except ModelError as error:
+        click.echo(f"footnote: answering without the reader: {_one_line(str(error))}", err=True)
+        return None
 
 
 def _library(folder: Path, *, create: bool = False) -> Library:
@@ -303,8 +382,7 @@ def _batch_files(question: str | None, batch: Path | None, out: Path | None) -> 
     return (batch, out) if batch and out else None
 
 
-def _run_batch(library: Library, files: tuple[Path, Path], answer: Callable[[Record], Record], empty: Record) -> None:
-    library.warm_up()
+def _run_batch(files: tuple[Path, Path], answer: Callable[[Record], Record], empty: Record) -> None:
     problems = 0
     with _progress("questions") as progress:
         for problem in run(*files, answer, empty):

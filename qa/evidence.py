@@ -38,6 +38,22 @@ class Features:
         return astuple(self)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFeatures:
+    """What the reader made of one (question, sentence) pair, in its passage."""
+
+    relevance: float
+    """Logit of the passage answering."""
+    odds: float
+    """Log odds of the best span inside the sentence against `the passage holds no answer`."""
+    share: float
+    """Logarithm of the share of the answer's likely beginnings that lie in the sentence, at most 0."""
+
+    def values(self) -> tuple[float, ...]:
+        """In the order of the fields."""
+        return astuple(self)
+
+
 _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"

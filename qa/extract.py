@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index import Hit, Kind, Library, Sentence
+from index import Kind, Library, Sentence
 from index.encoder import Vectors
 
-from .evidence import Features, kinds_held, lacks, share, stem_set, weigh
+from .evidence import Features, ReadFeatures, kinds_held, lacks, share, stem_set, weigh
 from .question import Question, Wants, content_words, stems
-from .weights import ANSWERABLE, SENTENCE
+from .rank import Read
+from .reader import Answered, Reading
+from .weights import ANSWERABLE, READ_ANSWERABLE, READ_SENTENCE, SENTENCE
 
 PASSAGES = 10
 """Passages that are read for an answer."""
@@ -39,24 +41,32 @@ SAME_STATEMENT = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence as its article has it. `is_item` marks a point of a list."""
+    """A sentence as its article has it. `is_item` marks a point of a list.
+
+    `answer` is where in `text` the short answer stands, as the reader sees it.
+    """
 
     article_id: str
     start: int
     end: int
     text: str
     is_item: bool = False
+    answer: Answered | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence that may answer: the quote, its vector, and its score in 0..1."""
+    """A sentence that may answer: the quote, its vector, and its score in 0..1.
+
+    `read` is what the reader made of it, None where the passage was not read.
+    """
 
     quote: Quote
     list_number: int
     vector: Vectors
     features: Features
     score: float
+    read: ReadFeatures | None = None
 
     @property
     def article_id(self) -> str:
@@ -79,8 +89,9 @@ class Findings:
     missing: tuple[str, ...] = ()
 
 
-def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
-    """Score every sentence of the hits."""
+def find(question: Question, ranked: Sequence[Read], library: Library) -> Findings:
+    """Score every sentence of the ranked passages."""
+    hits = [read.hit for read in ranked]
     passages = library.passage_count()
     weights = weigh(sorted(question.terms), library.document_frequency, passages)
     texts = [[hit.text[s.start - hit.start : s.end - hit.start] for s in hit.sentences] for hit in hits]
@@ -94,8 +105,8 @@ def find(question: Question, hits: Sequence[Hit], library: Library) -> Findings:
     asked = next(vectors)
     evidence = [
         found
-        for hit, own in zip(hits, texts, strict=True)
-        for found in _weigh_up(question, weights, asked, hit, own, vectors)
+        for read, own in zip(ranked, texts, strict=True)
+        for found in _weigh_up(question, weights, asked, read, own, vectors)
     ]
     evidence.sort(key=lambda e: (-e.score, e.key))
     ordered, lacking = _fitting_first(question, evidence)
@@ -134,11 +145,12 @@ def _weigh_up(
     question: Question,
     weights: dict[str, float],
     asked: Vectors,
-    hit: Hit,
+    read: Read,
     texts: Sequence[str],
     vectors: Iterator[Vectors],
 ) -> Iterator[Evidence]:
     """The evidence in one passage; takes as many of `vectors` as it holds evidence sentences."""
+    hit = read.hit
     title = stem_set(hit.title)
     held = [stem_set(text) for text in texts]
     passage = title.union(*held)
@@ -159,8 +171,25 @@ def _weigh_up(
             kind_miss=missed_kinds,
             brevity=1 / (1 + len(text.split()) / 25),
         )
-        quote = Quote(hit.article_id, sentence.start, sentence.end, text)
-        yield Evidence(quote, sentence.list_number, vector, features, SENTENCE.probability(features.values()))
+        heard, answer, score = None, None, SENTENCE.probability(features.values())
+        if read.reading is not None:
+            heard, answer = _hear(read.reading, sentence.start - hit.start, sentence.end - hit.start)
+            score = READ_SENTENCE.probability((*features.values(), *heard.values()))
+        quote = Quote(hit.article_id, sentence.start, sentence.end, text, answer=answer)
+        yield Evidence(quote, sentence.list_number, vector, features, score, heard)
+
+
+UNREAD = -15.0
+"""Log odds of a sentence that the reader did not come to, and the least that are told apart."""
+
+
+def _hear(reading: Reading, start: int, end: int) -> tuple[ReadFeatures, Answered | None]:
+    """What the reader made of the sentence `text[start:end]` of its passage, and the likely answer's place in that."""
+    best = reading.best(start, end)
+    if best is None:
+        return ReadFeatures(reading.relevance, UNREAD, UNREAD), None
+    heard = ReadFeatures(reading.relevance, max(best.odds, UNREAD), max(reading.share(start, end), UNREAD))
+    return heard, Answered(best.start - start, best.end - start, best.odds) if best.odds > 0 else None
 
 
 def _confidence(evidence: Sequence[Evidence], passages: int) -> float:
@@ -168,7 +197,12 @@ def _confidence(evidence: Sequence[Evidence], passages: int) -> float:
     if not evidence:
         return 0.0
     best = evidence[0]
-    return ANSWERABLE.probability((_logit(best.score), best.features.cosine, math.log(passages)))
+    known = (_logit(best.score), best.features.cosine, math.log(passages))
+    if best.read is None:
+        return ANSWERABLE.probability(known)
+    relevance = max(e.read.relevance for e in evidence if e.read)
+    odds = max(e.read.odds for e in evidence if e.read)
+    return READ_ANSWERABLE.probability((*known, relevance, odds))
 
 
 def _logit(probability: float) -> float:

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from index import Library
 
+from ..reader import Reader
 from .page import FinishedPage
 from .reader import make_router
 from .security import Guard
@@ -22,8 +23,8 @@ STATIC = Path(__file__).parent / "static"
 _OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
-def create_app(library: Library, *, hosts: Collection[str] = ()) -> FastAPI:
-    """The app over one library. `hosts` are the names it may be called by; none means any.
+def create_app(library: Library, reader: Reader | None = None, *, hosts: Collection[str] = ()) -> FastAPI:
+    """The app over one library, with or without the reader. `hosts` are the names it may be called by; none means any.
 
     Sets the environment variables that keep Gradio from looking outside, and imports it: three seconds.
     """
@@ -40,7 +41,7 @@ def create_app(library: Library, *, hosts: Collection[str] = ()) -> FastAPI:
     def favicon() -> FileResponse:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
-    _mount_chat(app, library)
+    _mount_chat(app, library, reader)
     # Gradio leaves cross-origin rules to its parent where the parent has some: no other origin may read answers.
     app.add_middleware(CORSMiddleware)
     app.add_middleware(FinishedPage)
@@ -48,14 +49,14 @@ def create_app(library: Library, *, hosts: Collection[str] = ()) -> FastAPI:
     return app
 
 
-def _mount_chat(app: FastAPI, library: Library) -> None:
+def _mount_chat(app: FastAPI, library: Library, reader: Reader | None) -> None:
     import gradio as gr
 
     from .chat import build_page
 
     gr.mount_gradio_app(
         app,
-        build_page(library),
+        build_page(library, reader),
         "/",
         app_kwargs={"openapi_url": None},
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),

@@ -13,6 +13,7 @@ from index.errors import FootnoteError
 
 from ..ask import ask
 from ..conversation import read_history
+from ..reader import Reader
 from . import messages
 from .messages import literal
 from .reader import SHELF
@@ -41,8 +42,9 @@ Update = tuple[Any, Any, Any, Any]
 class Chat:
     """What happens on the page, for one library."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, reader: Reader | None = None) -> None:
         self.library = library
+        self.reader = reader
 
     def open(self, kept: object) -> tuple[Any, str]:
         """The page as it is loaded: the conversation that this browser kept, or a greeting."""
@@ -63,7 +65,7 @@ class Chat:
         asked = [*said, messages.ask(question)]
         yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), asked, gr.skip(), ""
         try:
-            found = ask(question, self.library, read_history(spoken(turns)))
+            found = ask(question, self.library, read_history(spoken(turns)), self.reader)
         except FootnoteError as error:
             yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
             return
@@ -79,9 +81,9 @@ class Chat:
         yield from self.answer(str(chosen.get("text", "")), kept)
 
 
-def build_page(library: Library) -> gr.Blocks:
+def build_page(library: Library, reader: Reader | None = None) -> gr.Blocks:
     """The page, ready to be mounted."""
-    chat = Chat(library)
+    chat = Chat(library, reader)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True) as page:
         kept = gr.BrowserState([], storage_key="footnote", secret="footnote")  # noqa: S106 (kept, not secret)
         with gr.Row(elem_id="fn-top"):

@@ -60,6 +60,10 @@ def _sentence(sentence: AnswerSentence, links: dict[int, str]) -> str:
         if number in links
     )
     text = literal(sentence.text)
+    if sentence.short:
+        start, end = sentence.short
+        before, short, after = sentence.text[:start], sentence.text[start:end], sentence.text[end:]
+        text = f"{literal(before)}<b>{literal(short)}</b>{literal(after)}"
     if not sentence.supported:
         text = f'<span class="fn-unsupported">{text} <small>(no source says this)</small></span>'
     return f"{text}<sup>{refs}</sup>" if refs else text

@@ -17,6 +17,8 @@ from index.errors import FootnoteError
 if TYPE_CHECKING:
     from index import Library
 
+    from ..reader import Reader
+
 GRACE_S = 2
 """How long answers under way may take once the server is told to stop."""
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -34,7 +36,13 @@ def check_port(host: str, port: int) -> None:
     listen(host, port).close()
 
 
-def serve(library: Library, host: str, port: int, announce: Callable[[str], object] = click.echo) -> None:
+def serve(
+    library: Library,
+    host: str,
+    port: int,
+    announce: Callable[[str], object] = click.echo,
+    reader: Reader | None = None,
+) -> None:
     """Run the web app until Ctrl-C or SIGTERM; `announce` is called with its address once it answers.
 
     Port 0 takes a free one. Raises PortInUse before anything slow is loaded.
@@ -45,7 +53,7 @@ def serve(library: Library, host: str, port: int, announce: Callable[[str], obje
     with contextlib.closing(listener), _clean_stop():
         # The encoder and Chroma load while Gradio is being imported: most of it is outside Python's lock.
         threading.Thread(target=_warm_up, args=[library], daemon=True).start()
-        _run(library, host, listener, announce)
+        _run(library, reader, host, listener, announce)
 
 
 def address(host: str, port: int) -> str:
@@ -73,7 +81,9 @@ def _warm_up(library: Library) -> None:
         library.warm_up()
 
 
-def _run(library: Library, host: str, listener: socket.socket, announce: Callable[[str], object]) -> None:
+def _run(
+    library: Library, reader: Reader | None, host: str, listener: socket.socket, announce: Callable[[str], object]
+) -> None:
     import uvicorn
 
     from .app import create_app
@@ -90,7 +100,7 @@ def _run(library: Library, host: str, listener: socket.socket, announce: Callabl
             with _handling(self.handle_exit):
                 yield
 
-    app = create_app(library, hosts=_names(host))
+    app = create_app(library, reader, hosts=_names(host))
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
     )

@@ -1,0 +1,52 @@
+"""The reader's turn: the passages that retrieval found, read beside the question and put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index import Hit, Library
+
+from .reader import Reader, Reading, Text
+from .weights import RANK
+
+CANDIDATES = 30
+"""Passages that retrieval offers the reader."""
+FIRST = 10
+"""Those that are read in any case."""
+CLEAR = 4.0
+"""The reader's relevance, a logit, from which the first passages settle it and the rest stay unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A hit, and what the reader made of it; None where it was not read."""
+
+    hit: Hit
+    reading: Reading | None = None
+
+
+def rank(question: str, hits: Sequence[Hit], reader: Reader | None) -> list[Read]:
+    """The hits, best first; as they are where there is no reader. What stays unread comes after what was read."""
+    if reader is None or not hits:
+        return [Read(hit) for hit in hits]
+    read = _read(question, hits[:FIRST], reader)
+    if max(_relevance(r) for r in read) < CLEAR:
+        read += _read(question, hits[FIRST:], reader)
+    rest = [Read(hit) for hit in hits[len(read) :]]
+    return sorted(read, key=lambda r: -RANK.logit((r.hit.score, _relevance(r)))) + rest
+
+
+def search(query: str, library: Library, k: int, reader: Reader | None) -> list[Hit]:
+    """The k best passages for a query, best first."""
+    hits = library.search(query, max(k, CANDIDATES) if reader else k)
+    return [read.hit for read in rank(query, hits, reader)][:k]
+
+
+def _read(question: str, hits: Sequence[Hit], reader: Reader) -> list[Read]:
+    readings = reader.read(question, [Text(hit.title, hit.text) for hit in hits])
+    return [Read(hit, reading) for hit, reading in zip(hits, readings, strict=True)]
+
+
+def _relevance(read: Read) -> float:
+    return read.reading.relevance if read.reading else 0.0

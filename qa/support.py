@@ -1,0 +1,152 @@
+"""Whether the articles bear a sentence out: numbers, names and negation must agree, and the meaning too.
+
+Plain features and the reader's judgement go into one logistic regression. No language model; the error rate stands
+in `docs/reader.md`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+
+from index.encoder import Encoder
+
+from .evidence import share, stem_set
+from .question import STOP_WORDS, words
+from .reader import Reader
+from .weights import SUPPORTED, SUPPORTED_PLAINLY
+
+PARTLY = 0.35
+SUPPORTS = 0.5
+"""Probabilities from which a claim is called partly supported, and supported."""
+NEAR = 8
+"""Evidence sentences, the nearest to the claim, that are read together."""
+
+
+class Label(StrEnum):
+    """What is said of a claim."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The probability in 0..1 that the evidence bears a claim out, and the evidence sentence nearest to it."""
+
+    probability: float
+    nearest: int | None
+
+    @property
+    def label(self) -> Label:
+        """In words."""
+        if self.probability >= SUPPORTS:
+            return Label.SUPPORTED
+        return Label.PARTLY if self.probability >= PARTLY else Label.NOT
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFeatures:
+    """What is known of a claim beside its evidence; shares are in 0..1, cosines in -1..1."""
+
+    cosine: float
+    """Claim and the nearest sentence."""
+    mean_cosine: float
+    """Claim and the three nearest."""
+    overlap: float
+    """Share of the claim's words in the nearest sentence."""
+    all_overlap: float
+    """The same in all of the evidence."""
+    pairs: float
+    """Share of the claim's neighbouring words that are neighbours in the evidence."""
+    numbers: float
+    """Share of the claim's numbers that stand in the evidence; 1 where it has none."""
+    names: float
+    """The same of its names."""
+    negation: float
+    """1 where just one of claim and nearest sentence denies."""
+
+    def values(self) -> tuple[float, ...]:
+        """In the order of the fields."""
+        return astuple(self)
+
+
+def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader | None) -> Support:
+    """How well the evidence sentences, in reading order, bear out the claim: fully, where one of them holds it word
+    for word, and not at all where there are none."""
+    if not evidence or not claim.strip():
+        return Support(0.0, None)
+    said = _flat(claim)
+    for number, sentence in enumerate(evidence):
+        if said in _flat(sentence):
+            return Support(1.0, number)
+    near, features = weigh_claim(claim, evidence, encoder)
+    plain = features.values()
+    if reader is None:
+        probability = SUPPORTED_PLAINLY.probability(plain)
+    else:
+        probability = SUPPORTED.probability((*plain, *read_claim(claim, evidence, near, reader)))
+    return Support(probability, near[0])
+
+
+def weigh_claim(claim: str, evidence: Sequence[str], encoder: Encoder) -> tuple[list[int], ClaimFeatures]:
+    """The evidence sentences nearest first (their numbers), and the plain features."""
+    vectors = encoder.recall([claim, *evidence])
+    cosines = vectors[1:] @ vectors[0]
+    near = [int(number) for number in np.argsort(-cosines, kind="stable")]
+    stems = stem_set(claim) - STOP_WORDS
+    weights = dict.fromkeys(sorted(stems), 1.0)
+    whole = " ".join(evidence)
+    best = evidence[near[0]]
+    said = [word.lower() for word in words(claim)]
+    pairs = set(pairwise(said))
+    known = [word.lower() for word in words(whole)]
+    return near, ClaimFeatures(
+        cosine=float(cosines[near[0]]),
+        mean_cosine=float(np.mean(cosines[near[:3]])),
+        overlap=share(weights, stem_set(best)),
+        all_overlap=share(weights, stem_set(whole)),
+        pairs=len(pairs & set(pairwise(known))) / len(pairs) if pairs else 1.0,
+        numbers=_held(_NUMBER.findall(claim), _NUMBER.findall(whole)),
+        names=_held(_names(claim), known),
+        negation=float(bool(_NEGATION.search(claim)) != bool(_NEGATION.search(best))),
+    )
+
+
+def read_claim(claim: str, evidence: Sequence[str], near: Sequence[int], reader: Reader) -> tuple[float, ...]:
+    """The reader's logits of entailment and contradiction, for the nearest sentence and for the NEAR nearest."""
+    passages = [evidence[near[0]], " ".join(evidence[number] for number in sorted(near[:NEAR]))]
+    chances = reader.support([(claim, passage) for passage in passages])
+    return tuple(_logit(float(chance)) for row in chances for chance in (row[0], row[2]))
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
+)
+
+
+def _flat(text: str) -> str:
+    return f" {' '.join(words(text))} "
+
+
+def _names(claim: str) -> list[str]:
+    """Words in upper case but the first."""
+    return [word.lower() for word in words(claim)[1:] if word[0].isupper()]
+
+
+def _held(wanted: Sequence[str], present: Sequence[str]) -> float:
+    found = set(present)
+    return sum(item in found for item in wanted) / len(wanted) if wanted else 1.0
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(bounded / (1 - bounded))

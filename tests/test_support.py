@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from evals.cli import footnote
+from index.encoder import Encoder
+from qa.reader import Reader
+from qa.support import Label, check
+
+EVIDENCE = [
+    "The harbour of Eldvik opened in 1901.",
+    "Its first master was Ada Lund, who came from Bergen.",
+    "The mill burned down in 1888, and nobody was hurt.",
+]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader().load()
+
+
+@pytest.mark.parametrize("with_reader", [True, False])
+def test_what_stands_word_for_word_is_supported_and_by_which_sentence(
+    encoder: Encoder, reader: Reader, with_reader: bool
+) -> None:
+    support = check("its first master was Ada Lund", EVIDENCE, encoder, reader if with_reader else None)
+    assert (support.probability, support.nearest) == (1.0, 1) or support.label is Label.SUPPORTED
+    assert check(EVIDENCE[2], EVIDENCE, encoder, None).nearest == 2
+
+
+@pytest.mark.parametrize("with_reader", [True, False])
+def test_another_number_or_another_matter_is_less_supported(
+    encoder: Encoder, reader: Reader, with_reader: bool
+) -> None:
+    used = reader if with_reader else None
+    told = check("In 1888 the mill burned down and no one was hurt.", EVIDENCE, encoder, used)
+    other = check("The harbour of Oslo was closed by the king in 1745.", EVIDENCE, encoder, used)
+    assert told.probability > other.probability
+    assert other.label is not Label.SUPPORTED
+
+
+def test_without_evidence_nothing_is_supported(encoder: Encoder) -> None:
+    support = check("The harbour opened.", [], encoder, None)
+    assert (support.probability, support.label, support.nearest) == (0.0, Label.NOT, None)
+    assert check("  ", EVIDENCE, encoder, None).label is Label.NOT
+
+
+def test_a_draft_is_checked_sentence_by_sentence(seeds_folder: Path, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.txt"
+    draft.write_text("The crackdown wiped out more than $1 trillion. Bananas are grown on the moon by dentists.\n")
+    done = CliRunner().invoke(footnote, ["check", str(draft), "--library", str(seeds_folder), "--json"])
+    assert done.exit_code == 0, done.stderr
+    first, second = json.loads(done.stdout)["sentences"]
+    assert first["support"] > second["support"]
+    assert second["label"] == "not"
+    (citation,) = first["citations"]
+    shown = CliRunner().invoke(footnote, ["show", citation["article_id"], "--library", str(seeds_folder), "--json"])
+    assert json.loads(shown.stdout)["text"][citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_a_batch_gives_a_line_for_every_line(tmp_path: Path) -> None:
+    lines = [
+        {"id": "a", "claim": EVIDENCE[0], "evidence": EVIDENCE},
+        {"id": "b", "claim": "Dentists grow bananas.", "evidence": " ".join(EVIDENCE)},
+        {"id": "c", "claim": 3, "evidence": EVIDENCE},
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    arguments = ["check", "--batch", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")]
+    done = CliRunner().invoke(footnote, arguments)
+    results = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [r["id"] for r in results] == ["a", "b", "c"]
+    assert [r["label"] for r in results] == ["supported", "not", "not"]
+    assert done.exit_code == 2
+    assert "claim" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "empty.txt"])
+def test_a_draft_that_cannot_be_read_is_one_line(seeds_folder: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    done = CliRunner().invoke(footnote, ["check", str(tmp_path / name), "--library", str(seeds_folder)])
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert name in done.stderr
