@@ -42,8 +42,14 @@ Permits = Callable[[Address, int], bool]
 """Whether an address and port may be connected to."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Answers for a cloud's machines alone, at an address that counts as public.
-_METADATA = frozenset([ipaddress.ip_address("168.63.129.16")])
+# No web sites live here, and not every Python knows: IETF protocols, relays to other networks, documentation, and the
+# address at which a cloud answers its own machines.
+_SPECIAL = [
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32 192.0.0.0/24 192.88.99.0/24 64:ff9b:1::/48 2001::/23 2002::/16 3fff::/20 5f00::/16 fec0::/10"
+    ).split()
+]
 _PIECE = 65_536
 
 
@@ -60,14 +66,12 @@ class Download:
 def is_public(address: Address, port: int) -> bool:
     """Whether this is a web site's port at an address of the public internet, whatever it is wrapped in."""
     if isinstance(address, ipaddress.IPv6Address):
-        if address.sixtofour or address.teredo or address.is_site_local:
-            return False
         if inner := address.ipv4_mapped:
             return is_public(inner, port)
         if address in _NAT64:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF), port)
     public = address.is_global and not (address.is_multicast or address.is_reserved or address.is_private)
-    return public and address not in _METADATA and port in PORTS
+    return public and port in PORTS and not any(address in network for network in _SPECIAL)
 
 
 def fetch(url: str, permits: Permits = is_public) -> Download:
