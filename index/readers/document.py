@@ -78,7 +78,7 @@ class Document:
         """
         try:
             yield
-        except (ArticleError, OSError):
+        except ArticleError:
             raise
         except Exception as error:
             raise self.error(f"is damaged, or is not {kind}") from error

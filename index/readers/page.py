@@ -70,7 +70,7 @@ def page_article(document: Document, content: bytes, charset: str | None = None)
     with document.parsing("a web page"):
         tree = parse_html(decode(content, charset))
         facts = _facts(tree)
-        link = _own_link(facts.url, document.origin)
+        link = _own_link(_canonical(tree) or facts.url, document.origin)
         body = tree.find("body")
         text = main_text(body if body is not None else tree)
     return document.article(
@@ -138,6 +138,12 @@ def _language_tags(tree: _Element) -> Iterator[str | None]:
         if element is not None:
             yield element.get("lang")
             yield element.get("xml:lang")
+
+
+def _canonical(tree: _Element) -> str | None:
+    """The address that the page gives as its own, perhaps without its host."""
+    links = (link for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
+    return next((link.get("href") for link in links), None)
 
 
 def _own_link(claimed: str | None, origin: str | None) -> str | None:

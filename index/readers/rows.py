@@ -44,7 +44,7 @@ def read(document: Document) -> Iterator[Article | ArticleError]:
     lines = text.split("\n")
     rows = csv.reader((f"{line}\n" for line in lines), delimiter=_delimiter(lines[0]), strict=False)
     columns: dict[str, int] | None = None
-    number = 0
+    number, empty = 0, True
     while True:
         try:
             row = next(rows, None)
@@ -59,12 +59,13 @@ def read(document: Document) -> Iterator[Article | ArticleError]:
         if columns is None:
             columns = _columns(document, row)
             continue
+        empty = False
         try:
             yield _article(document, columns, row)
         except ValueError as error:
             yield document.error(str(error), first)
-    if columns is None:
-        raise document.error("the file is empty")
+    if empty:
+        raise document.error("has no row below its header" if columns else "the file is empty")
 
 
 def _delimiter(header: str) -> str:
