@@ -32,7 +32,8 @@ _BACK_ARROW = re.compile("\\s*[↩↑][\ufe0e\ufe0f]?$")
 _NOTE = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|\d{1,3}(?=[ .)])")
 _SAME_HEIGHT = 6.0
 """Points by which a running header may move from page to page."""
-_EDGE = 2
+_ANY_GAP = 1e9
+_EDGE = 3
 """Lines at the top and at the bottom of a page that may be running headers and footers."""
 
 
@@ -146,35 +147,46 @@ def flow(pages: Sequence[Sequence[Line]]) -> Flowed:
 # -- what stands on every page -----------------------------------------------------------------------------------------
 
 
-def _edges(page: Sequence[Line]) -> list[tuple[str, Line]]:
-    by_height = sorted(page, key=lambda line: -line.baseline)
-    return [("top", line) for line in by_height[:_EDGE]] + [("bottom", line) for line in by_height[-_EDGE:]]
+def _edges(page: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines of the page from the top down, and from the bottom up."""
+    down = sorted(page, key=lambda line: -line.baseline)
+    return down, down[::-1]
 
 
 def _running(pages: Sequence[Sequence[Line]]) -> list[set[Line]]:
     """For each page its running headers and footers: the same but for numbers, at the same height, on other pages."""
-    heights: dict[tuple[str, str], list[float]] = defaultdict(list)
+    heights: dict[tuple[int, str], list[float]] = defaultdict(list)
     for page in pages:
-        for edge, line in _edges(page):
-            heights[edge, _pattern(line)].append(line.baseline)
+        for edge, lines in enumerate(_edges(page)):
+            for line in lines[:_EDGE]:
+                heights[edge, _pattern(line)].append(line.baseline)
     enough = max(2, 0.3 * sum(1 for page in pages if page))
-    running: list[set[Line]] = []
-    for page in pages:
-        found = set()
-        for edge, line in _edges(page):
-            same = sum(1 for height in heights[edge, _pattern(line)] if abs(height - line.baseline) < _SAME_HEIGHT)
-            if same >= enough or (_PAGE_NUMBER.fullmatch(line.text) and _stands_alone(line, page)):
-                found.add(line)
-        running.append(found)
-    return running
+
+    def repeated(edge: int, line: Line) -> bool:
+        same = [height for height in heights[edge, _pattern(line)] if abs(height - line.baseline) < _SAME_HEIGHT]
+        return len(same) >= enough or _PAGE_NUMBER.fullmatch(line.text) is not None
+
+    return [
+        {
+            line
+            for edge, lines in enumerate(_edges(page))
+            for line in lines[: _header_length([repeated(edge, line) for line in lines[:_EDGE]], lines)]
+        }
+        for page in pages
+    ]
+
+
+def _header_length(repeated: Sequence[bool], lines: Sequence[Line]) -> int:
+    """How many of the outermost lines are a header: all of them repeated, up to the first gap."""
+    for count in range(1, len(repeated) + 1):
+        gap = abs(lines[count - 1].baseline - lines[count].baseline) if count < len(lines) else _ANY_GAP
+        if all(repeated[:count]) and gap > 1.5 * lines[count - 1].size:
+            return count
+    return 0
 
 
 def _pattern(line: Line) -> str:
     return re.sub(r"\d+", "#", line.text)
-
-
-def _stands_alone(line: Line, page: Sequence[Line]) -> bool:
-    return all(abs(other.baseline - line.baseline) > 1.8 * line.size for other in page if other is not line)
 
 
 def _without_running(page: Sequence[Line], running: set[Line]) -> list[Line]:
