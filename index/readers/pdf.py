@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from ..articles import Article
@@ -152,8 +151,9 @@ def _line(glyphs: Sequence[_Glyph]) -> Line | None:
     inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
     if not inked:
         return None
-    size = median(glyph.size for glyph in inked)
-    baseline = median(glyph.baseline for glyph in inked)
+    middle = len(inked) // 2
+    size = sorted(glyph.size for glyph in inked)[middle]
+    baseline = sorted(glyph.baseline for glyph in inked)[middle]
     gaps = [right.left - left.right for left, right in pairwise(inked)]
     gap = size * (_CELL_GAP if any(gap > _WIDE_GAP * size for gap in gaps) else _WIDE_GAP)
     pieces: list[str] = []
