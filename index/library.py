@@ -97,9 +97,13 @@ class Library:
             self._mirror.follow()
         return report
 
-    def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
-        """Add every article in these files and folders (all that can be read below a folder)."""
-        files = [file for path in paths for file in (readers.files_in(path) if os.path.isdir(path) else [path])]
+    def add_files(self, sources: Sequence[Path | str], progress: Progress | None = None) -> Report:
+        """Add every article in these files, folders (all that can be read below) and, as strings, web addresses."""
+        files = [
+            file
+            for source in sources
+            for file in (readers.files_in(Path(source)) if os.path.isdir(source) else [source])
+        ]
         return self.add(_read_all(files, progress))
 
     def sync(self, folder: Path, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
@@ -301,15 +305,26 @@ def passage_input(title: str, text: str) -> str:
     return f"{title}\n{text}" if title else text
 
 
-def _read_all(files: Iterable[Path | ArticleError], progress: Progress | None) -> Iterator[Article | ArticleError]:
+def _read_all(
+    files: Iterable[Path | str | ArticleError], progress: Progress | None
+) -> Iterator[Article | ArticleError]:
     for file in files:
         if isinstance(file, ArticleError):
             yield file
             continue
-        for article in readers.read(file):
-            yield (article if isinstance(article, ArticleError) else replace(article, source=str(file.resolve())))
+        yield from _read(file)
         if progress:
             progress(1)
+
+
+def _read(source: Path | str) -> Iterator[Article | ArticleError]:
+    if isinstance(source, str):
+        from .web import read_address
+
+        yield from read_address(source)
+        return
+    for article in readers.read(source):
+        yield (article if isinstance(article, ArticleError) else replace(article, source=str(source.resolve())))
 
 
 def _pair_changes(

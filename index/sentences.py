@@ -7,7 +7,7 @@ Spans never cross a block, carry no white space at either end, and never overlap
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -63,6 +63,7 @@ _ADVERT = re.compile(
     r"|(?i:(?:read|see|watch)[ \t]+(?:also|more|next)[ \t]*[:|]|also read[ \t]*[:|]|related[ \t]*:"
     r"|sign up (?:for|to) (?:our|the) [^\n]{0,60}newsletter))"
 )
+_CELLS = " | "
 _TITLE_LABEL = re.compile(r"\s*title:[ \t]*", re.IGNORECASE)
 
 
@@ -139,8 +140,15 @@ def _blocks(text: str, title: str) -> Iterator[_Block]:
             if marker:
                 yield _Block(start, end, Kind.ITEM, marker.end())
             else:
-                kind = Kind.HEADING if end < visible and _is_heading(text[start:end]) else Kind.TEXT
+                row = _is_row(text, lines, position - 1)
+                kind = Kind.HEADING if end < visible and not row and _is_heading(text[start:end]) else Kind.TEXT
                 yield _Block(start, end, kind)
+
+
+def _is_row(text: str, lines: Sequence[tuple[int, int]], position: int) -> bool:
+    """Whether a line is a row of a table: its cells are parted as those of the row above or below it are."""
+    around = [text[slice(*line)] for line in lines[max(0, position - 1) : position + 2]]
+    return _CELLS in text[slice(*lines[position])] and sum(_CELLS in line for line in around) > 1
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -155,9 +163,12 @@ def _continues(text: str, above: tuple[int, int], below: tuple[int, int]) -> boo
     """Whether a line break is only a wrap inside a paragraph.
 
     It is when the next line starts in lower case, or when a line that looks wrapped (60 to 100 characters)
-    ends without a full stop. Any other line break ends the block: most articles hold one paragraph a line.
+    ends without a full stop. Any other line break ends the block: most articles hold one paragraph a line, and a
+    table one row.
     """
     upper, lower = text[slice(*above)].rstrip(), text[slice(*below)].lstrip()
+    if _CELLS in upper and _CELLS in lower:
+        return False
     if not lower or _MARKER.match(lower) or _MARKDOWN_HEADING.match(lower) or _ADVERT.match(lower):
         return False
     if lower[0].islower():

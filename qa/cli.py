@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,17 +132,19 @@ def footnote() -> None:
 
 @_command(
     "add",
-    "Add articles: text, Markdown or JSON-lines files, or folders of them. Adding the same twice changes nothing.",
-    "footnote add report.txt notes.md",
+    "Add articles: files, folders of them, web pages and feeds. Reads text, Markdown, HTML, PDF, Word, EPUB, CSV,"
+    " JSON lines, and zip archives of these. Adding the same twice changes nothing.",
+    "footnote add report.pdf notes.md",
+    "footnote add https://example.org/news/article   # a page; an RSS or Atom feed adds its entries",
     "footnote add articles/ --library work",
     'footnote add news.jsonl   # a line: {"id": "...", "title": "...", "text": "...", "url": "..."}',
 )
-@click.argument("paths", nargs=-1, required=True, type=_PATH)
+@click.argument("sources", metavar="PATH|URL...", nargs=-1, required=True)
 @library_option
-def add(paths: tuple[Path, ...], library: Path) -> None:
+def add(sources: tuple[str, ...], library: Path) -> None:
     """See the command's help."""
     with _library(library, create=True) as opened, _progress("files") as progress:
-        report = opened.add_files(paths, progress)
+        report = opened.add_files([_source(source) for source in sources], progress)
     _say(report)
 
 
@@ -350,6 +353,11 @@ def load_reader(wanted: bool) -> Reader | None:
     except ModelError as error:
         click.echo(f"footnote: answering without the reader: {_one_line(str(error))}", err=True)
         return None
+
+
+def _source(argument: str) -> Path | str:
+    """A file or folder as a Path, a web address as it is."""
+    return argument if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", argument) else Path(argument)
 
 
 def _library(folder: Path, *, create: bool = False) -> Library:

@@ -175,7 +175,7 @@ def test_the_version_is_the_distribution_s() -> None:
         (["show", ""], "no article has the id ''"),
         (["remove", SECOND, "nothing"], "no article has the id 'nothing'"),
         (["show"], "Missing argument 'ID'"),
-        (["add"], "Missing argument 'PATHS...'"),
+        (["add"], "Missing argument 'PATH|URL...'"),
         (["search", "x", "-k", "0"], "Invalid value for '-k'"),
         (["search", "x", "-k", "many"], "Invalid value for '-k'"),
         (["ask", "x", "--nothing"], "No such option '--nothing'"),

@@ -114,10 +114,12 @@ def test_what_is_not_there_or_no_file_is_named(tmp_path: Path) -> None:
     assert problem(tmp_path / ("a" * 300 + ".txt")) == ": cannot be read (File name too long)"
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a", "a.txt.gz"])
+@pytest.mark.parametrize("name", ["a.odt", "a", "a.txt.gz"])
 def test_other_formats_are_refused_with_the_list_of_those_that_are_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("text")
-    assert problem(tmp_path / name).endswith("Footnote reads .jsonl, .md, .txt")
+    assert problem(tmp_path / name).endswith(
+        "Footnote reads .csv, .docx, .epub, .htm, .html, .jsonl, .markdown, .md, .pdf, .txt, .xhtml, .zip"
+    )
 
 
 def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
@@ -203,7 +205,7 @@ def test_a_file_of_no_records_is_named(tmp_path: Path, content: str) -> None:
 
 def test_a_folder_gives_its_readable_formats_in_order_without_what_is_hidden_or_leads_out(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
-    for name in ("b.txt", "a/z.md", "a/b.TXT", "c.jsonl", "d.pdf", ".hidden.txt", ".git/e.txt", "a/.x/f.txt"):
+    for name in ("b.txt", "a/z.md", "a/b.TXT", "c.jsonl", "d.odt", ".hidden.txt", ".git/e.txt", "a/.x/f.txt"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x")
     (tmp_path / "outside.txt").write_text("secret")

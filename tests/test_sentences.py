@@ -191,3 +191,15 @@ def test_the_seeds_titles_advert_headings_and_five_points_are_found(seeds: Libra
     assert [text.removeprefix("Title: ") for ss in kinds.values() for kind, text in ss if kind is Kind.TITLE] == [
         article.title for article in articles
     ]
+
+
+def test_the_rows_of_a_table_are_evidence_and_stay_apart() -> None:
+    text = "Sport | The Courier\n\nMonth | Landings\nDecember | 412\njanuary | 96\n\nThe rest is silence."
+    found = [(text[s.start : s.end], s.kind) for s in split_sentences(text)]
+    assert found == [
+        ("Sport | The Courier", Kind.HEADING),
+        ("Month | Landings", Kind.TEXT),
+        ("December | 412", Kind.TEXT),
+        ("january | 96", Kind.TEXT),
+        ("The rest is silence.", Kind.TEXT),
+    ]

@@ -8,33 +8,74 @@ from pathlib import Path
 
 from ..articles import Article
 from ..errors import ArticleError
-from . import jsonl, text
+from . import archive, epub, jsonl, markdown, page, pdf, rows, text, word
+from .document import Document
 
-Reader = Callable[[Path], Iterator[Article | ArticleError]]
+Reader = Callable[[Document], Iterator[Article | ArticleError]]
 
-READERS: dict[str, Reader] = {".txt": text.read, ".md": text.read, ".jsonl": jsonl.read}
+READERS: dict[str, Reader] = {
+    ".csv": rows.read,
+    ".docx": word.read,
+    ".epub": epub.read,
+    ".htm": page.read,
+    ".html": page.read,
+    ".jsonl": jsonl.read,
+    ".markdown": markdown.read,
+    ".md": markdown.read,
+    ".pdf": pdf.read,
+    ".txt": text.read,
+    ".xhtml": page.read,
+    ".zip": lambda document: _read_archive(document),
+}
 """File suffix, in lower case, to the function that reads it."""
 
 
 def read(path: Path) -> Iterator[Article | ArticleError]:
     """The articles in one file, in order; what cannot be read comes as an ArticleError in its place."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        formats = ", ".join(sorted(READERS))
-        kind = f"{path.suffix} files are" if path.suffix else "files without a suffix are"
-        yield ArticleError(str(path), f"{kind} not read; Footnote reads {formats}")
+    document = Document.of_path(path)
+    if document.suffix not in READERS:
+        yield _not_read(document)
         return
     try:
         if not _is_utf8(os.path.realpath(path)):
-            yield ArticleError(str(path), "its name is not UTF-8; rename it")
+            yield document.error("its name is not UTF-8; rename it")
             return
         if not path.is_file():
-            reason = "is not a regular file" if path.exists() else "there is no such file"
-            yield ArticleError(str(path), reason)
+            yield document.error("is not a regular file" if path.exists() else "there is no such file")
             return
-        yield from reader(path)
     except OSError as error:
         yield _unreadable(str(path), error)
+        return
+    yield from read_document(document)
+
+
+def read_document(document: Document) -> Iterator[Article | ArticleError]:
+    """The articles in a file, a member of a zip or a download; what cannot be read comes as an ArticleError."""
+    reader = READERS.get(document.suffix)
+    if reader is None:
+        yield _not_read(document)
+        return
+    try:
+        yield from reader(document)
+    except ArticleError as error:
+        yield error
+    except OSError as error:
+        yield document.error(f"cannot be read ({error.strerror or error})")
+    except RecursionError:
+        yield document.error("is nested too deeply")
+
+
+def _read_archive(document: Document) -> Iterator[Article | ArticleError]:
+    for member in archive.members(document):
+        if isinstance(member, ArticleError):
+            yield member
+        else:
+            yield from read_document(member)
+
+
+def _not_read(document: Document) -> ArticleError:
+    kind = f"{document.suffix} files are" if document.suffix else "files without a suffix are"
+    return document.error(f"{kind} not read; Footnote reads {', '.join(READERS)}")
 
 
 def files_in(folder: Path) -> list[Path | ArticleError]:

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..articles import Article, content_id
 from ..errors import ArticleError
+from .canonical import language
+from .document import MAX_BYTES, Document, one_line
 
 
-def read(path: Path) -> Iterator[Article | ArticleError]:
-    """Articles from lines `{"id","title","text","url"?,"published"?}`; a bad line is an error with its number."""
+def read(document: Document) -> Iterator[Article | ArticleError]:
+    """Articles from lines `{"id","title","text","url"?,"published"?}`; a bad line is an error with its number.
+
+    `author` and `language` are taken where they are text.
+    """
     empty = True
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
+    with document.open() as file:
+        for number, line in enumerate(_lines(file), start=1):
             if not line.strip():
                 continue
             empty = False
             try:
-                yield _article(json.loads(line), str(path))
+                yield _article(json.loads(line), document.source)
             except (ValueError, RecursionError) as error:
                 reason = str(error) if isinstance(error, _BadRecord) else "is not a JSON object in UTF-8"
-                yield ArticleError(str(path), reason, number)
+                yield document.error(reason, number)
     if empty:
-        yield ArticleError(str(path), "the file is empty")
+        raise document.error("the file is empty")
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of the file; of one that is too long only its beginning, which is no JSON."""
+    while line := file.readline(MAX_BYTES):
+        yield line
+        while len(line) == MAX_BYTES and not line.endswith(b"\n"):
+            line = file.readline(MAX_BYTES)
 
 
 class _BadRecord(ValueError):
@@ -51,6 +63,8 @@ def _article(record: Any, source: str) -> Article:
         source=source,
         url=_field(record, "url"),
         published=_field(record, "published"),
+        author=_optional(record, "author"),
+        language=language(_optional(record, "language")),
     )
 
 
@@ -65,3 +79,9 @@ def _field(record: dict[str, Any], name: str) -> str | None:
     except UnicodeEncodeError:
         raise _BadRecord(f"has a {name} with half a character (an unpaired surrogate)") from None
     return value
+
+
+def _optional(record: dict[str, Any], name: str) -> str | None:
+    """A field that others fill as they like: taken where it is text."""
+    value = record.get(name)
+    return one_line(value) or None if isinstance(value, str) else None

@@ -1,41 +1,36 @@
-"""Plain text and Markdown: a file is an article, and its text is the file's."""
+"""Plain text: a file is an article, and its text is the file's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from ..articles import Article, content_id
+from ..articles import Article
 from ..errors import ArticleError
 from ..sentences import title_line
+from .document import Document
 
-MAX_BYTES = 50_000_000
+_OTHER_KINDS = {b"%PDF-": "a PDF; name it .pdf", b"PK\x03\x04": "a zip archive; name it .zip, .docx or .epub"}
 
 
-def read(path: Path) -> Iterator[Article | ArticleError]:
+def read(document: Document) -> Iterator[Article | ArticleError]:
     """One article: canonical text is the file's with line ends as \\n; the title comes from it, else from the name."""
-    try:
-        content = decode(path)
-    except ArticleError as error:
-        yield error
-        return
-    if not content.strip():
-        yield ArticleError(str(path), "the file is empty")
-        return
-    title = title_line(content)[0] or path.stem.replace("_", " ")
-    yield Article(content_id(title, content), title, content, source=str(path))
+    content = document.content()
+    text = decode(document, content)
+    yield document.article(text, content, title=title_line(text)[0])
 
 
-def decode(path: Path) -> str:
+def decode(document: Document, content: bytes) -> str:
     """The text of a UTF-8 file (or UTF-16 with its byte order mark), line ends made \\n; raises ArticleError."""
-    if path.stat().st_size > MAX_BYTES:
-        raise ArticleError(str(path), f"is larger than {MAX_BYTES // 1_000_000} MB; split it")
-    raw = path.read_bytes()
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    if b"\0" in raw and encoding != "utf-16":
-        raise ArticleError(str(path), "is a binary file, not text")
+    for mark, kind in _OTHER_KINDS.items():
+        if content.startswith(mark):
+            raise document.error(f"is {kind}")
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if b"\0" in content and encoding != "utf-16":
+        raise document.error("is a binary file, not text")
     try:
-        content = raw.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise ArticleError(str(path), f"is not UTF-8 text (at byte {error.start}); save it as UTF-8") from error
-    return content.replace("\r\n", "\n").replace("\r", "\n")
+        raise document.error(f"is not UTF-8 text (at byte {error.start}); save it as UTF-8") from error
+    if not text.strip():
+        raise document.error("the file is empty")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
