@@ -25,7 +25,7 @@ import numpy as np
 from index import Library
 from index.encoder import Encoder
 from index.errors import FootnoteError
-from index.library import passage_input
+from index.intake import passage_input
 from qa.ask import ask
 from qa.conversation import contextualise
 

@@ -102,6 +102,11 @@ class Encoder:
         offsets = self._counter.encode(text, add_special_tokens=False).offsets
         return text if len(offsets) <= limit else text[: offsets[limit - 1][1]]
 
+    def check_files(self) -> None:
+        """Compare the checksums of the model's files; raises ModelError."""
+        for name in ("minilm.onnx", "tokenizer.json"):
+            self._file(name)
+
     @cached_property
     def _model(self) -> Any:
         # OpenVINO tells Google Analytics of every import, from a process of its own, unless this is not to be had.

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from index import Article, Kind, Passage, Sentence
-from index.catalog import SCHEMA_VERSION, Catalog
+from index.catalog import Catalog
 from index.encoder import DIMENSIONS, Vectors
 from index.errors import LibraryDamaged, LibraryLocked, NoLibrary
 from index.lock import writing
+from index.schema import VERSION
 
 
 def vector(*axes: int) -> Vectors:
@@ -76,7 +77,7 @@ def test_a_catalog_is_not_made_while_another_process_writes_there(tmp_path: Path
     assert Catalog(tmp_path, create=True).summaries() == []
 
 
-@pytest.mark.parametrize("version", [SCHEMA_VERSION - 1, SCHEMA_VERSION + 1, "x"])
+@pytest.mark.parametrize("version", [VERSION - 2, VERSION + 1, "x"])
 def test_another_schema_version_is_refused(catalog: Catalog, version: int | str) -> None:
     catalog.set_meta("schema", version)
     catalog.close()
@@ -191,16 +192,16 @@ def test_the_revision_rises_with_each_change_and_with_nothing_else(catalog: Cata
     revision = catalog.revision
     catalog.set_meta("x", 1)
     catalog.match("zebra", 1)
-    catalog.add_source("a.txt", "1")
+    catalog.add_sources([("a.txt", "1")])
     assert catalog.revision == revision
-    catalog.add_source("b.txt", "1")
+    catalog.add_sources([("b.txt", "1")])
     catalog.delete(["1"])
     assert catalog.revision == revision + 2
 
 
 def test_an_article_lives_as_long_as_one_of_its_sources(catalog: Catalog) -> None:
     put(catalog, "1", "A zebra.", 1, source="a.txt")
-    catalog.add_source("b.txt", "1")
+    catalog.add_sources([("b.txt", "1")])
     assert catalog.remove_sources([("a.txt", "1")]) == []
     assert catalog.sources() == [("b.txt", "1")]
     assert catalog.remove_sources([("b.txt", "1")]) == ["1"]
