@@ -492,6 +492,14 @@ class Catalog:
         """Every passage's row number, in order."""
         return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")]
 
+    def passages_of(self, article_id: str) -> tuple[Passage, ...]:
+        """The passages of an article in reading order; empty for an unknown id."""
+        rows = self._rows(
+            'SELECT article_id, "start", "end", "first", "last" FROM passages WHERE article_id = ? ORDER BY "start"',
+            (article_id,),
+        )
+        return tuple(Passage(*row) for row in rows)
+
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """The passages with these row numbers; one that is gone is left out."""
         rows: list[Any] = []

@@ -18,6 +18,7 @@ from .errors import ArticleError, LibraryDamaged, MassRemoval, UnknownArticle
 from .intake import Intake, Pair
 from .lock import writing
 from .mirror import Mirror
+from .passages import Passage
 from .reading import File, Step, lay_out, look_at
 from .reencode import reencode
 from .report import Change, OnProgress, Report
@@ -190,6 +191,10 @@ class Library:
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """The sentences of one article in reading order."""
         return self._catalog.sentences(article_id)
+
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """The passages of one article in reading order."""
+        return self._catalog.passages_of(article_id)
 
     def document_frequency(self, stem: str) -> int:
         """How many passages hold a word with this Porter stem, in text or title; roughly, where FTS5 is damaged."""

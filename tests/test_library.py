@@ -408,6 +408,13 @@ def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
+def forget_rows(library: Path) -> None:
+    """Rows deleted behind its back, as another process on the same folder would."""
+    index = VectorIndex(only(library.glob("chroma/*")))
+    index.delete(range(1, 100))
+    index.close()
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "its folder is gone": lambda library: shutil.rmtree(library / "chroma"),
     "its database is garbage": lambda library: only(library.glob("chroma/*/chroma.sqlite3")).write_bytes(b"x" * 9000),
@@ -416,6 +423,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "its metadata is cut": lambda library: truncate(only(library.glob("chroma/*/*/index_metadata.pickle"))),
     "its vectors are cut": lambda library: truncate(only(library.glob("chroma/*/*/data_level0.bin"))),
     "its links are zeros": lambda library: only(library.glob("chroma/*/*/link_lists.bin")).write_bytes(bytes(8224)),
+    "its lengths are garbage": lambda library: only(library.glob("chroma/*/*/length.bin")).write_bytes(b"\xa5" * 4400),
+    "its vectors are gone": lambda library: forget_rows(library),
     "a file stands in its place": lambda library: (shutil.rmtree(library / "chroma"), (library / "chroma").touch()),
 }
 
