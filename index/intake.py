@@ -53,11 +53,11 @@ class Intake:
         self._waiting: dict[str, tuple[LaidOut, str | None]] = {}
         self._holders: dict[str, set[str]] = {}
         self._held_by: dict[str, list[str]] = {}
-        self._just_read: dict[str, str] = {}  # those of them that the catalog does not know yet
-        self._unsure: set[str] = set()  # files of which an article could not be stored
         self._clean: dict[str, str] = {}  # digest -> a file that was read with it, without a fault
         self._copies: list[Pair] = []
         self._read: dict[str, str] = {}  # file -> digest, of those that gave all their articles without a fault
+        self._just_read: dict[str, str] = {}  # those of them that the catalog does not know yet
+        self._unsure: set[str] = set()  # files of which an article could not be stored
         self._done = self._total = self._articles = self._passages = 0
 
     # -- what is met -----------------------------------------------------------------------------------------------
@@ -70,13 +70,31 @@ class Intake:
     def read(self, files: Sequence[File]) -> None:
         """Take the articles of files that are to be read. One that has the bytes of one before it is not."""
         self._flush()
-        first = {file.digest: file for file in reversed(files) if file.digest}
-        copies = [file for file in files if file.digest and first[file.digest] is not file]
-        self.take(read_files([file for file in files if file not in copies], self._encoder))
-        for file in copies:
-            if file.digest in self._clean:
-                self._take_same(file, self._held_by[self._clean[file.digest]])
-        self.take(read_files([file for file in copies if file.digest not in self._clean], self._encoder))
+        first: dict[str, File] = {}
+        for file in files:
+            first.setdefault(file.digest or file.source, file)
+        self.take(read_files(list(first.values()), self._encoder))
+        unread = []
+        for file in (file for file in files if first[file.digest or file.source] is not file):
+            like = self._clean.get(file.digest)
+            if like is None or like in self._unsure:
+                unread.append(file)
+            else:
+                self._take_same(file, self._held_by[like])
+        self.take(read_files(unread, self._encoder))
+
+    def superseded(self) -> list[Pair]:
+        """What files of one article held before, where that was one other, and neither has a name of its own."""
+        pairs = []
+        for source, ids in self._held_by.items():
+            before = [i for i in self._catalog.articles_from(source) if (source, i) not in self.found]
+            if len(before) == 1 and len(set(ids)) == 1 and self._is_named_by_content(ids[0], before[0]):
+                pairs.append((source, before[0]))
+        return pairs
+
+    def _is_named_by_content(self, *article_ids: str) -> bool:
+        found = [self._catalog.article(article_id) for article_id in article_ids]
+        return all(article is not None and article.is_named_by_content for article in found)
 
     def take(self, steps: Iterable[Step]) -> None:
         """Take articles that are laid out, file by file."""
@@ -117,8 +135,7 @@ class Intake:
         before = self._catalog.articles_from(article.source)
         if len(before) != 1 or before[0] == article.id or not article.is_named_by_content:
             return None
-        old = self._catalog.article(before[0])
-        return old.id if old and old.is_named_by_content else None
+        return before[0] if self._is_named_by_content(before[0]) else None
 
     def _take_article(self, item: LaidOut, before: str | None) -> None:
         article = item.article
@@ -212,6 +229,9 @@ class Intake:
             self._catalog.add_sources([pair for pair in copies if pair[1] not in waiting])
             stored = self._store(list(waiting.values()))
             self._catalog.add_sources([pair for pair in copies if pair[1] in stored])
+            for source in [pair[0] for pair in copies if pair[1] in waiting and pair[1] not in stored]:
+                self._unsure.add(source)
+                self.failed.append(ArticleError(source, "holds the text of another that cannot be encoded"))
             self._note_read(self._just_read)
             self._just_read = {}
         self._articles += len(waiting)
@@ -244,8 +264,12 @@ class Intake:
 
     def _give_up(self, article: Article, error: Exception) -> None:
         """What was there of it stays, and its file will be read again."""
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        self.failed.append(ArticleError(article.source, f"cannot be encoded ({reason})"))
         self._unsure.add(article.source)
-        self.failed.append(ArticleError(article.source, f"cannot be encoded ({str(error).splitlines()[0]})"))
+        self._known.pop(article.id, None)
+        self._texts.pop(schema.key(article.text), None)
+        self.replaced = {pair for pair in self.replaced if pair[0] != article.source}
         self.changes = [c for c in self.changes if (c.source, c.article_id) != (article.source, article.id)]
 
     def _vectors(self, items: Sequence[LaidOut]) -> Vectors:

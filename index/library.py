@@ -74,6 +74,7 @@ class Library:
         with self._changing():
             intake = Intake(self._catalog, self.encoder, progress)
             intake.take(self._steps(articles))
+            self._drop_superseded(intake)
             return self._report(intake)
 
     def add_files(self, paths: Sequence[Path], progress: OnProgress | None = None) -> Report:
@@ -82,7 +83,18 @@ class Library:
         with self._changing():
             intake = Intake(self._catalog, self.encoder, progress)
             intake.read(intake.recognise(_files(found, intake)))
+            self._drop_superseded(intake)
             return self._report(intake)
+
+    def _drop_superseded(self, intake: Intake) -> None:
+        """What an edited file held before goes, where what it holds now was here already, from another source."""
+        if pairs := intake.superseded():
+            intake.changes += [
+                Change("removed", i, self._catalog.title(i), self._catalog.sources_of(i)[0])
+                for i in intake.left_alone(pairs)
+            ]
+            self._catalog.remove_sources(pairs)
+            intake.note_all_read()
 
     def sync(
         self, folder: Path, *, dry_run: bool = False, force: bool = False, progress: OnProgress | None = None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.shingles import LEAST, NEAR, WORDS, clusters, likeness, shingle
@@ -68,6 +68,7 @@ def test_a_footer_that_all_share_makes_no_cluster() -> None:
     assert set(clusters({name: shingle(text) for name, text in texts.items()}).values()) == set(texts)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_a_text_is_all_of_itself_and_short_ones_are_like_nothing(text: str) -> None:
     sample = shingle(text)
