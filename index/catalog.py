@@ -450,6 +450,7 @@ class Catalog:
     def rebuild_full_text(self) -> None:
         """Make the full-text index anew from the passages. One transaction."""
         with self.transaction() as database:
+            database.execute("BEGIN IMMEDIATE")  # a change of tables does not begin one by itself
             _drop_full_text(database)
             for statement in schema.FULL_TEXT:
                 database.execute(statement)

@@ -17,8 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import chromadb  # noqa: F401 - loaded before the forks, opened after them
-
 from index import Article, Library, catalog, mirror, originals, reencode
 from index import library as door
 from index.articles import Original
@@ -129,6 +127,8 @@ def kill_at(owner: Any, name: str, when: str, hits: int) -> None:
 
 def main() -> None:
     """Fork a life a request: print its pid, and how it ended."""
+    import chromadb  # noqa: F401 - loaded before the forks, opened after them
+
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
