@@ -33,6 +33,11 @@ class ArticleError(FootnoteError):
         super().__init__(f"{source}:{line}: {reason}" if line else f"{source}: {reason}")
         self.source = source
         self.reason = reason
+        self.line = line
+
+    def __reduce__(self) -> tuple[type[ArticleError], tuple[str, str, int | None]]:
+        """So that a process that reads can send it."""
+        return ArticleError, (self.source, self.reason, self.line)
 
 
 class UnknownArticle(FootnoteError):
