@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: chat test lint types rules tests format lock clean
+.PHONY: chat test lint types rules tests crash-test format lock clean
 
 chat: $(VENV)/.chat
 	@$(BIN)/footnote sync seeds
@@ -25,6 +25,10 @@ rules: $(VENV)/.test
 
 tests: $(VENV)/.test $(VENV)/.browser
 	$(BIN)/pytest
+
+# Kills a writer 300 times and more, at random and at named points: about ten minutes.
+crash-test: $(VENV)/.test
+	FOOTNOTE_KILLS=300 $(BIN)/pytest -s tests/crash
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -25,7 +25,7 @@ import numpy as np
 from index import Library
 from index.encoder import MODEL, Encoder
 from index.errors import FootnoteError
-from index.library import passage_input
+from index.intake import passage_input
 from index.runtime import checked
 from qa.ask import ask
 from qa.conversation import contextualise
@@ -141,7 +141,7 @@ def measure(effort: Effort | None = None, seeds: Path = SEEDS) -> Bench:
             ]
         rows += _cold("ask_cold", effort, "ask", COLD_QUESTION, "--library", folder)
         rows += _cold("help_cold", effort, "--help")
-    return Bench(_machine(ours), tuple(rows))
+    return Bench(machine(ours), tuple(rows))
 
 
 def _encoders(ours: Openvino, passages: Sequence[str], effort: Effort) -> Iterator[Row]:
@@ -155,7 +155,7 @@ def _encoders(ours: Openvino, passages: Sequence[str], effort: Effort) -> Iterat
     speeds: dict[str, list[float]] = {name: [] for name in runtimes}
     for _ in range(effort.repeats):
         for name, encoder in runtimes.items():
-            speeds[name].append(tokens / _seconds(encoder.encode, texts))
+            speeds[name].append(tokens / seconds(encoder.encode, texts))
     for name, speed in speeds.items():
         yield Row(f"{name}_best", max(speed), "tokens/s", effort.repeats)
     yield Row("openvino_to_onnxruntime", max(speeds["openvino"]) / max(speeds["onnxruntime"]), "ratio", effort.repeats)
@@ -166,8 +166,8 @@ def _warm(library: Library, cases: Sequence[Case]) -> Iterator[Row]:
     library.warm_up()
     ask(cases[0].question, library, cases[0].history)
     queries = [contextualise(case.question, case.history) for case in cases]
-    searching = [_seconds(library.search, query, DEPTH) for query in queries]
-    asking = [_seconds(ask, case.question, library, case.history) for case in cases]
+    searching = [seconds(library.search, query, DEPTH) for query in queries]
+    asking = [seconds(ask, case.question, library, case.history) for case in cases]
     for name, seconds in (("search_warm", searching), ("ask_warm", asking)):
         for percent in (50, 95):
             yield Row(f"{name}_p{percent}", float(np.percentile(seconds, percent)) * 1000, "ms", len(seconds))
@@ -175,7 +175,7 @@ def _warm(library: Library, cases: Sequence[Case]) -> Iterator[Row]:
 
 def _cold(name: str, effort: Effort, *arguments: str) -> Iterator[Row]:
     """The command in new processes, from start to end; its files are in the system's cache after the first."""
-    seconds = [_seconds(_start, arguments) for _ in range(effort.starts)]
+    seconds = [seconds(_start, arguments) for _ in range(effort.starts)]
     yield Row(f"{name}_best", min(seconds), "s", len(seconds))
     yield Row(f"{name}_median", statistics.median(seconds), "s", len(seconds))
 
@@ -186,13 +186,14 @@ def _start(arguments: Sequence[str]) -> None:
         raise FootnoteError(f"`footnote {arguments[0]}` ended with {done.returncode}: {done.stderr.decode()[-300:]}")
 
 
-def _seconds(work: Callable[..., object], *arguments: object) -> float:
+def seconds(work: Callable[..., object], *arguments: object) -> float:
+    """How long a call takes."""
     start = time.perf_counter()
     work(*arguments)
     return time.perf_counter() - start
 
 
-def _machine(encoder: Openvino) -> dict[str, str | int]:
+def machine(encoder: Openvino) -> dict[str, str | int]:
     """What the figures depend on. onnxruntime runs with as many threads, always in f32."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return {
@@ -216,5 +217,5 @@ def _processor() -> str:
 
 
 def _figure(row: Row) -> str:
-    digits = {"tokens/s": 0, "ms": 1}.get(row.unit, 2)
+    digits = {"s": 2, "ratio": 2, "ms": 1}.get(row.unit, 0)
     return f"{row.value:,.{digits}f}"

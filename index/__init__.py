@@ -16,7 +16,8 @@ from .retrieve import Hit
 from .sentences import Kind, Sentence
 
 if TYPE_CHECKING:
-    from .library import Library, Report
+    from .library import Library
+    from .report import Report
 
 __all__ = [
     "Library",
@@ -34,7 +35,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Library and Report at first use: they bring numpy, which `footnote --help` and an error can do without."""
+    """Library at first use: it brings numpy, which `footnote --help` and an error can do without."""
     if name in ("Library", "Report"):
         from . import library
 

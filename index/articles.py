@@ -35,8 +35,14 @@ class Article:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over title, text, url and date, hexadecimal: what makes two articles the same."""
-        return _digest(self.title, self.text, self.url or "", self.published or "")
+        """SHA-256 over all that a reader found, hexadecimal: what makes two articles the same."""
+        more = (self.author or "", self.language or "", " ".join(map(str, self.pages)))
+        return _digest(self.title, self.text, self.url or "", self.published or "", *(more if any(more) else ()))
+
+    @property
+    def is_named_by_content(self) -> bool:
+        """Whether the id was made from title and text, rather than given: then the content alone is who it is."""
+        return self.id == content_id(self.title, self.text)
 
     @property
     def origin(self) -> str:

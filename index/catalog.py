@@ -6,57 +6,34 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from .articles import Article, Summary
-from .encoder import DIMENSIONS, Vectors
-from .errors import LibraryDamaged, LibraryLocked, NoLibrary, ReadOnlyLibrary
+from . import schema
+from .articles import Article, Original, Summary
+from .encoder import DIMENSIONS, Encoder, Vectors
+from .errors import DiskFull, LibraryDamaged, LibraryLocked, NoLibrary, ReadOnlyLibrary
 from .lock import writing
+from .originals import Originals
 from .passages import Passage
 from .sentences import Kind, Sentence
-
-SCHEMA_VERSION = 1
-
-_SCHEMA = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY,
-    title TEXT NOT NULL,
-    text TEXT NOT NULL,
-    url TEXT,
-    published TEXT,
-    hash TEXT NOT NULL,
-    sentences TEXT NOT NULL  -- JSON: [start, end, kind, list number] of each
-);
-CREATE TABLE sources (
-    path TEXT NOT NULL,
-    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    PRIMARY KEY (path, article_id)
-) WITHOUT ROWID;
-CREATE INDEX sources_of ON sources (article_id);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: Chroma keys its rows by it
-    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    "start" INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    "first" INTEGER NOT NULL,
-    "last" INTEGER NOT NULL,
-    vector BLOB NOT NULL  -- {DIMENSIONS} little-endian float32
-);
-CREATE INDEX passages_of ON passages (article_id, "start");
-CREATE VIRTUAL TABLE passages_fts USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE passages_vocabulary USING fts5vocab (passages_fts, row);
-INSERT INTO meta VALUES ('schema', {SCHEMA_VERSION}), ('revision', 0);
-"""
+from .shingles import Shingles, shingle
 
 _TITLE_WEIGHT = 2.0
 _WORD = re.compile(r"\w+")
+_SCAN = "SELECT id, vector FROM passages WHERE id > ? ORDER BY id LIMIT ?"
+_SCANNED_AT_ONCE = 8192
+"""Vectors in memory while every one is looked at: 12 MB."""
+
+
+Key = TypeVar("Key", int, str, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +52,38 @@ class Catalog:
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Opens the catalog; raises NoLibrary, LibraryDamaged, or ReadOnlyLibrary where it has to be made."""
         self.folder = folder
+        self.originals = Originals(folder / "originals")
         self._path = folder / "catalog.sqlite3"
         self._local = threading.local()
         if not self._exists():
             if not create:
                 raise NoLibrary(folder)
             self._create()
-        found = self.meta("schema")
-        if found != SCHEMA_VERSION:
-            raise LibraryDamaged(folder, f"it has schema version {found}, this Footnote reads {SCHEMA_VERSION}")
+        self._check_version()
 
     def _exists(self) -> bool:
         try:
             return self._path.exists()
         except OSError as error:
             raise LibraryDamaged(self.folder, error.strerror or "no access") from error
+
+    def _check_version(self) -> None:
+        """Bring an older library up to date; raises LibraryDamaged where that cannot be, or it is a newer one."""
+        found = self.meta("schema")
+        if found == schema.VERSION:
+            return
+        if found != schema.VERSION - 1:
+            raise LibraryDamaged(
+                self.folder, f"it has schema version {found}, this Footnote reads {schema.VERSION} and the one before"
+            )
+        try:
+            with writing(self.folder), self._writing() as database:
+                database.execute("BEGIN IMMEDIATE")
+                if self.meta("schema") == found:  # another process was faster
+                    schema.migrate(database)
+        except ReadOnlyLibrary as error:
+            reason = f"it has schema version {found}, and bringing it to {schema.VERSION} needs write access"
+            raise LibraryDamaged(self.folder, reason) from error
 
     def _create(self) -> None:
         """Made under another name and renamed when whole, so that a crash leaves no half library."""
@@ -101,7 +95,10 @@ class Catalog:
                     return
                 making.unlink(missing_ok=True)
                 database = sqlite3.connect(making)
-                database.executescript(_SCHEMA)
+                database.executescript(schema.TABLES)
+                settings = [("schema", schema.VERSION), ("revision", 0), ("model", Encoder.name)]
+                database.executemany("INSERT INTO meta VALUES (?, ?)", settings)
+                database.commit()
                 database.execute("PRAGMA journal_mode = WAL")
                 database.close()
                 making.rename(self._path)
@@ -158,7 +155,13 @@ class Catalog:
         except sqlite3.DatabaseError as error:
             if "readonly" in str(error):
                 raise ReadOnlyLibrary(self.folder) from error
+            if "full" in str(error) or "I/O" in str(error):
+                raise DiskFull(self.folder, str(error)) from error
+            if "locked" in str(error):
+                raise LibraryLocked(self.folder, "unknown") from error
             raise LibraryDamaged(self.folder, str(error)) from error
+        except OSError as error:  # an original could not be stored
+            raise DiskFull(self.folder, error.strerror or str(error)) from error
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         """The rows that a query finds; raises LibraryDamaged."""
@@ -187,47 +190,103 @@ class Catalog:
         """Counts the changes: two equal numbers mean the same articles."""
         return int(self.meta("revision") or 0)
 
+    @property
+    def model(self) -> str:
+        """The name of the encoder that made the vectors."""
+        return str(self.meta("model"))
+
     # -- articles --------------------------------------------------------------------------------------------------
 
     def put(
-        self, article: Article, sentences: Sequence[Sentence], passages: Sequence[Passage], vectors: Vectors
+        self,
+        article: Article,
+        sentences: Sequence[Sentence],
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        *,
+        instead_of: str | None = None,
     ) -> None:
-        """Add the article, or put it in place of the one with its id. One transaction."""
+        """Add the article, or put it in place of the one with its id. One transaction.
+
+        `instead_of` is the article that its source held before: it goes in the same transaction, unless another
+        source still has it.
+        """
         layout = json.dumps([(s.start, s.end, s.kind, s.list_number) for s in sentences], separators=(",", ":"))
+        original = article.original
+        before = self._originals_of([article.id, *([instead_of] if instead_of else [])])
         with self.transaction() as database:
             self._delete_passages(database, article.id)
+            row = {
+                "id": article.id,
+                "title": article.title,
+                "text": article.text,
+                "url": article.url,
+                "published": article.published,
+                "hash": article.hash,
+                "sentences": layout,
+                "author": article.author,
+                "language": article.language,
+                "pages": json.dumps(article.pages),
+                "text_key": schema.key(article.text),
+                "shingles": shingle(article.text).tobytes(),
+                "original": self.originals.keep(original) if original else None,
+                "original_name": original.name if original else None,
+            }
             database.execute(
-                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-                " title = excluded.title, text = excluded.text, url = excluded.url, published = excluded.published,"
-                " hash = excluded.hash, sentences = excluded.sentences",
-                (
-                    article.id,
-                    article.title,
-                    article.text,
-                    article.url,
-                    article.published,
-                    article.hash,
-                    layout,
-                ),
+                f"INSERT INTO articles ({', '.join(row)}) VALUES ({_marks(row)})"
+                f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in row)}",
+                tuple(row.values()),
             )
             database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (article.source, article.id))
-            for passage, vector in zip(passages, vectors, strict=True):
-                row = database.execute(
-                    'INSERT INTO passages (article_id, "start", "end", "first", "last", vector)'
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (article.id, passage.start, passage.end, passage.first, passage.last, vector.tobytes()),
-                )
-                database.execute(
-                    "INSERT INTO passages_fts (rowid, title, text) VALUES (?, ?, ?)",
-                    (row.lastrowid, article.title, article.text[passage.start : passage.end]),
-                )
+            self._insert_passages(database, article, passages, vectors)
+            if instead_of is not None:
+                self._remove_sources(database, [(article.source, instead_of)])
+        self._drop_originals(before)
+
+    @staticmethod
+    def _insert_passages(
+        database: sqlite3.Connection, article: Article, passages: Sequence[Passage], vectors: Vectors
+    ) -> None:
+        for passage, vector in zip(passages, vectors, strict=True):
+            text = article.text[passage.start : passage.end]
+            row = database.execute(
+                'INSERT INTO passages (article_id, "start", "end", "first", "last", vector, key)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    article.id,
+                    passage.start,
+                    passage.end,
+                    passage.first,
+                    passage.last,
+                    vector.tobytes(),
+                    schema.key(article.title, text),
+                ),
+            )
+            database.execute(
+                "INSERT INTO passages_fts (rowid, title, text) VALUES (?, ?, ?)", (row.lastrowid, article.title, text)
+            )
 
     def delete(self, article_ids: Iterable[str]) -> None:
         """Remove the articles with all that belongs to them. One transaction."""
+        article_ids = list(article_ids)
+        before = self._originals_of(article_ids)
         with self.transaction() as database:
-            for article_id in article_ids:
-                self._delete_passages(database, article_id)
-                database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+            self._delete(database, article_ids)
+        self._drop_originals(before)
+
+    def _drop_originals(self, names: Iterable[str]) -> None:
+        """Delete those of these files that no article needs: after the transaction, so that none is ever missing."""
+        unneeded = [name for name in names if not self._rows("SELECT 1 FROM articles WHERE original = ?", (name,))]
+        self.originals.remove(unneeded)
+
+    def _originals_of(self, article_ids: Iterable[str]) -> set[str]:
+        found = (self.original(article_id) for article_id in article_ids)
+        return {names[0] for names in found if names}
+
+    def _delete(self, database: sqlite3.Connection, article_ids: Iterable[str]) -> None:
+        for article_id in article_ids:
+            self._delete_passages(database, article_id)
+            database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
     @staticmethod
     def _delete_passages(database: sqlite3.Connection, article_id: str) -> None:
@@ -238,13 +297,47 @@ class Catalog:
         database.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
 
     def article(self, article_id: str) -> Article | None:
-        """The article with this id, or None."""
+        """The article with this id, without its original, or None."""
         rows = self._rows(
-            "SELECT id, title, text, (SELECT min(path) FROM sources WHERE article_id = id), url, published"
-            " FROM articles WHERE id = ?",
+            "SELECT id, title, text, (SELECT min(path) FROM sources WHERE article_id = id), url, published,"
+            " author, language, pages FROM articles WHERE id = ?",
             (article_id,),
         )
-        return Article(*rows[0]) if rows else None
+        if not rows:
+            return None
+        *fields, pages = rows[0]
+        return replace(Article(*fields), pages=tuple(self._json(pages)))
+
+    def title(self, article_id: str) -> str:
+        """The article's title; "" for an unknown id."""
+        rows = self._rows("SELECT title FROM articles WHERE id = ?", (article_id,))
+        return rows[0][0] if rows else ""
+
+    def original(self, article_id: str) -> tuple[str, str] | None:
+        """The name in `originals` of the file that the article was read from, and the one it had; or None."""
+        rows = self._rows(
+            "SELECT original, original_name FROM articles WHERE id = ? AND original IS NOT NULL", (article_id,)
+        )
+        return rows[0] if rows else None
+
+    def original_names(self) -> list[str]:
+        """Every file in `originals` that an article needs."""
+        return [row[0] for row in self._rows("SELECT DISTINCT original FROM articles WHERE original IS NOT NULL")]
+
+    def twins(self, text: str) -> list[Article]:
+        """The articles that have exactly this text."""
+        rows = self._rows("SELECT id FROM articles WHERE text_key = ? ORDER BY id", (schema.key(text),))
+        found = (self.article(row[0]) for row in rows)
+        return [article for article in found if article and article.text == text]
+
+    def shingles(self, article_ids: Sequence[str] | None = None) -> dict[str, Shingles]:
+        """The samples of these articles, or of all: what near-duplicates are told by."""
+        rows: list[Any] = []
+        if article_ids is None:
+            rows = self._rows("SELECT id, shingles FROM articles")
+        for chunk in _chunks(article_ids or []):
+            rows += self._rows(f"SELECT id, shingles FROM articles WHERE id IN ({_marks(chunk)})", chunk)
+        return {article_id: np.frombuffer(sample, dtype="<u4") for article_id, sample in rows}
 
     def hash_of(self, article_id: str) -> str | None:
         """The content hash of the article with this id, or None."""
@@ -254,8 +347,11 @@ class Catalog:
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """The sentences of an article in reading order; empty for an unknown id."""
         rows = self._rows("SELECT sentences FROM articles WHERE id = ?", (article_id,))
+        return tuple(Sentence(s, e, Kind(k), n) for s, e, k, n in self._json(rows[0][0])) if rows else ()
+
+    def _json(self, text: str) -> Any:
         try:
-            return tuple(Sentence(s, e, Kind(k), n) for s, e, k, n in json.loads(rows[0][0])) if rows else ()
+            return json.loads(text)
         except ValueError as error:
             raise LibraryDamaged(self.folder, str(error)) from error
 
@@ -270,28 +366,122 @@ class Catalog:
 
     # -- sources ---------------------------------------------------------------------------------------------------
 
-    def add_source(self, path: str, article_id: str) -> None:
-        """Note that this file, too, holds the article."""
-        if not self._rows("SELECT 1 FROM sources WHERE path = ? AND article_id = ?", (path, article_id)):
+    def add_sources(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note that these files, too, hold these articles: (path, article id) pairs. One transaction."""
+        known = "SELECT 1 FROM sources WHERE path = ? AND article_id = ?"
+        if new := [pair for pair in pairs if not self._rows(known, pair)]:
             with self.transaction() as database:
-                database.execute("INSERT INTO sources VALUES (?, ?)", (path, article_id))
+                database.executemany("INSERT OR IGNORE INTO sources VALUES (?, ?)", new)
 
-    def remove_sources(self, pairs: Iterable[tuple[str, str]]) -> list[str]:
+    def remove_sources(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
         """Forget (path, article id) pairs, and remove the articles that no source is left of; their ids."""
+        before = self._originals_of(article_id for _, article_id in pairs)
         with self.transaction() as database:
-            database.executemany("DELETE FROM sources WHERE path = ? AND article_id = ?", pairs)
-            orphans = [
-                row[0]
-                for row in database.execute("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM sources)")
-            ]
-            for article_id in orphans:
-                self._delete_passages(database, article_id)
-                database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+            orphans = self._remove_sources(database, pairs)
+        self._drop_originals(before)
+        return orphans
+
+    def _remove_sources(self, database: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> list[str]:
+        database.executemany("DELETE FROM sources WHERE path = ? AND article_id = ?", pairs)
+        orphans = [
+            article_id
+            for article_id in dict.fromkeys(article_id for _, article_id in pairs)
+            if database.execute(
+                "SELECT 1 FROM articles WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sources WHERE article_id = ?1)",
+                (article_id,),
+            ).fetchone()
+        ]
+        self._delete(database, orphans)
         return orphans
 
     def sources(self) -> list[tuple[str, str]]:
         """Every (path, article id) pair, in order."""
         return self._rows("SELECT path, article_id FROM sources ORDER BY path, article_id")
+
+    def sources_of(self, article_id: str) -> list[str]:
+        """Every path and URL that the article came from, in order."""
+        return [row[0] for row in self._rows("SELECT path FROM sources WHERE article_id = ? ORDER BY 1", (article_id,))]
+
+    def articles_from(self, path: str) -> list[str]:
+        """The ids of the articles that came from this path or URL, in order."""
+        rows = self._rows("SELECT article_id FROM sources WHERE path = ? ORDER BY article_id", (path,))
+        return [row[0] for row in rows]
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    def digest_of(self, path: str) -> str | None:
+        """The digest under which the file was read, if all it gave is still here; or None."""
+        rows = self._rows("SELECT digest FROM files WHERE path = ?", (path,))
+        return rows[0][0] if rows else None
+
+    def file_with(self, digest: str) -> str | None:
+        """A file that was read with this digest, or None."""
+        rows = self._rows("SELECT path FROM files WHERE digest = ? ORDER BY path LIMIT 1", (digest,))
+        return rows[0][0] if rows else None
+
+    def note_files(self, digests: Mapping[str, str]) -> None:
+        """Note path -> digest for files that were read whole, without a fault. Does not raise the revision."""
+        if new := [item for item in digests.items() if self.digest_of(item[0]) != item[1]]:
+            with self._writing() as database:
+                database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", new)
+
+    # -- check-up --------------------------------------------------------------------------------------------------
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with the file and its references; empty when nothing."""
+        found = [row[0] for row in self._rows("PRAGMA integrity_check(10)") if row[0] != "ok"]
+        return found + [f"{row[0]} row {row[1]} refers to nothing" for row in self._rows("PRAGMA foreign_key_check")]
+
+    def full_text_fault(self) -> str:
+        """What is wrong with the full-text index; "" when nothing."""
+        try:
+            ids = set(self.passage_ids())
+            rows = {row[0] for row in self._rows("SELECT id FROM passages_fts_docsize")}
+            if ids != rows:
+                return f"{len(ids - rows)} passages are missing in it and {len(rows - ids)} of its rows are of none"
+            with self._writing() as database:
+                database.execute("INSERT INTO passages_fts (passages_fts) VALUES ('integrity-check')")
+        except LibraryDamaged as error:
+            return f"SQLite says: {error.__cause__}"
+        except (ReadOnlyLibrary, LibraryLocked):  # SQLite calls its check a write
+            return ""
+        return ""
+
+    def rebuild_full_text(self) -> None:
+        """Make the full-text index anew from the passages. One transaction."""
+        with self.transaction() as database:
+            database.execute("BEGIN IMMEDIATE")  # a change of tables does not begin one by itself
+            _drop_full_text(database)
+            for statement in schema.FULL_TEXT:
+                database.execute(statement)
+            passages = database.execute('SELECT id, article_id, "start", "end" FROM passages ORDER BY article_id')
+            for article_id, group in groupby(passages.fetchall(), key=itemgetter(1)):
+                title, text = database.execute(
+                    "SELECT title, text FROM articles WHERE id = ?", (article_id,)
+                ).fetchone()
+                database.executemany(
+                    "INSERT INTO passages_fts (rowid, title, text) VALUES (?, ?, ?)",
+                    [(row, title, text[start:end]) for row, _, start, end in group],
+                )
+
+    def forget_originals(self, names: Iterable[str]) -> None:
+        """Articles that need these files need none, and their sources are to be read again."""
+        with self.transaction() as database:
+            for name in names:
+                database.execute(
+                    "DELETE FROM files WHERE path IN (SELECT s.path FROM sources s JOIN articles a"
+                    " ON a.id = s.article_id WHERE a.original = ?)",
+                    (name,),
+                )
+                database.execute(
+                    "UPDATE articles SET original = NULL, original_name = NULL WHERE original = ?", (name,)
+                )
+
+    def add_original(self, article_id: str, original: Original) -> None:
+        """Keep the original of an article that is here without one. One transaction."""
+        with self.transaction() as database:
+            names = (self.originals.keep(original), original.name)
+            database.execute("UPDATE articles SET original = ?, original_name = ? WHERE id = ?", (*names, article_id))
 
     # -- passages --------------------------------------------------------------------------------------------------
 
@@ -302,6 +492,14 @@ class Catalog:
     def passage_ids(self) -> list[int]:
         """Every passage's row number, in order."""
         return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")]
+
+    def passages_of(self, article_id: str) -> tuple[Passage, ...]:
+        """The passages of an article in reading order; empty for an unknown id."""
+        rows = self._rows(
+            'SELECT article_id, "start", "end", "first", "last" FROM passages WHERE article_id = ? ORDER BY "start"',
+            (article_id,),
+        )
+        return tuple(Passage(*row) for row in rows)
 
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """The passages with these row numbers; one that is gone is left out."""
@@ -330,14 +528,54 @@ class Catalog:
             rows.update(self._rows(f"SELECT id, vector FROM passages WHERE id IN ({_marks(chunk)})", chunk))
         return self._matrix([rows[i] for i in ids])
 
+    def vectors_by_key(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The stored vectors of passages with these keys (`schema.key` of title and text), where there are any."""
+        found: dict[bytes, Vectors] = {}
+        for chunk in _chunks(keys):
+            rows = self._rows(f"SELECT key, vector FROM passages WHERE key IN ({_marks(chunk)})", chunk)
+            found.update((key, self._matrix([vector])[0]) for key, vector in rows)
+        return found
+
+    def passages_without_next_vector(self) -> list[int]:
+        """Row numbers of the passages that the next model has not encoded yet."""
+        return [row[0] for row in self._rows("SELECT id FROM passages WHERE id NOT IN (SELECT id FROM next_vectors)")]
+
+    def forget_next_vectors(self, model: str) -> None:
+        """Begin a change to `model`, from nothing."""
+        with self._writing() as database:
+            database.execute("DELETE FROM next_vectors")
+        self.set_meta("next_model", model)
+
+    def keep_next_vectors(self, ids: Sequence[int], vectors: Vectors) -> None:
+        """Store vectors of the next model, beside the present ones."""
+        with self._writing() as database:
+            rows = ((row, vector.tobytes()) for row, vector in zip(ids, vectors, strict=True))
+            database.executemany("INSERT OR REPLACE INTO next_vectors VALUES (?, ?)", rows)
+
+    def adopt_next_vectors(self) -> None:
+        """Put the next model's vectors in place of all present ones. One transaction."""
+        with self.transaction() as database:
+            database.execute(
+                "UPDATE passages SET vector = (SELECT n.vector FROM next_vectors n WHERE n.id = passages.id)"
+            )
+            database.execute("DELETE FROM next_vectors")
+            database.execute(
+                "UPDATE meta SET value = (SELECT value FROM meta WHERE key = 'next_model') WHERE key = 'model'"
+            )
+            database.execute("DELETE FROM meta WHERE key = 'next_model'")
+
     def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """The k passages of highest cosine by looking at every one: exact, and the measure of Chroma's recall."""
-        rows = self._rows("SELECT id, vector FROM passages ORDER BY id")
-        if not rows:
-            return []
-        cosines = self._matrix([row[1] for row in rows]) @ vector
-        order = np.argsort(-cosines, kind="stable")[:k]
-        return [(rows[position][0], float(cosines[position])) for position in order]
+        best: list[tuple[int, float]] = []
+        with self.snapshot():
+            rows = self._rows(_SCAN, (-1, _SCANNED_AT_ONCE))
+            while rows:
+                cosines = self._matrix([row[1] for row in rows]) @ vector
+                order = np.argsort(-cosines, kind="stable")[:k]
+                best += [(rows[position][0], float(cosines[position])) for position in order]
+                best = sorted(best, key=lambda pair: -pair[1])[:k]
+                rows = self._rows(_SCAN, (rows[-1][0], _SCANNED_AT_ONCE))
+        return best
 
     def _matrix(self, blobs: Sequence[bytes]) -> Vectors:
         try:
@@ -362,6 +600,16 @@ class Catalog:
         rows = self._rows("SELECT doc FROM passages_vocabulary WHERE term = ?", (stem,))
         return int(rows[0][0]) if rows else 0
 
+    def rough_frequency(self, stem: str) -> int:
+        """The same without the full-text index: passages of articles that hold the stem's letters anywhere."""
+        letters = stem[:-1] if len(stem) > 3 and stem[-1] in "iy" else stem  # Porter makes "compani" of "company"
+        rows = self._rows(
+            "SELECT count(*) FROM passages p JOIN articles a ON a.id = p.article_id"
+            " WHERE instr(lower(a.title), ?1) OR instr(lower(a.text), ?1)",
+            (letters,),
+        )
+        return int(rows[0][0])
+
     def close(self) -> None:
         """Close this thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -370,10 +618,23 @@ class Catalog:
             self._local.connection = None
 
 
-def _chunks(ids: Sequence[int], size: int = 500) -> Iterator[list[int]]:
+def _drop_full_text(database: sqlite3.Connection) -> None:
+    """Also where its tables are so damaged that SQLite cannot open it, and so not drop it."""
+    try:
+        database.execute("DROP TABLE IF EXISTS passages_vocabulary")
+        database.execute("DROP TABLE IF EXISTS passages_fts")
+    except sqlite3.DatabaseError:
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute("DELETE FROM sqlite_master WHERE name IN ('passages_fts', 'passages_vocabulary')")
+        database.execute("PRAGMA writable_schema = RESET")
+        for part in ("data", "idx", "content", "docsize", "config"):
+            database.execute(f"DROP TABLE IF EXISTS passages_fts_{part}")
+
+
+def _chunks(ids: Sequence[Key], size: int = 500) -> Iterator[list[Key]]:
     for start in range(0, len(ids), size):
         yield list(ids[start : start + size])
 
 
-def _marks(values: Sequence[object]) -> str:
+def _marks(values: Collection[object]) -> str:
     return ",".join("?" * len(values))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError
-from .runtime import batches, load_model, load_tokenizer
+from .runtime import TOKENIZER, batches, checked, load_model, load_tokenizer
 
 if TYPE_CHECKING:
     import tiktoken
@@ -93,6 +93,11 @@ class Encoder:
         """The beginning of `text` that has at most `limit` of the model's tokens."""
         offsets = self._counter.encode(text, add_special_tokens=False).offsets
         return text if len(offsets) <= limit else text[: offsets[limit - 1][1]]
+
+    def check_files(self) -> None:
+        """Compare the checksums of the model's files; raises ModelError."""
+        for path in (MODEL, TOKENIZER):
+            checked(path)
 
     @cached_property
     def _model(self) -> Any:

@@ -8,6 +8,8 @@
     x LibraryLocked   another process is writing                                (3)
     x LibraryDamaged  the catalog cannot be read, or is of another version      (3)
     x ReadOnlyLibrary the folder cannot be written                              (3)
+    x DiskFull        a write failed for want of room                           (3)
+  x MassRemoval       a sync would remove most of what it mirrors               (2)
   x ModelError        the encoder's files are missing or damaged                (3)
 
 A message is one line: what is wrong, with the value, and what to do about it.
@@ -31,6 +33,11 @@ class ArticleError(FootnoteError):
         super().__init__(f"{source}:{line}: {reason}" if line else f"{source}: {reason}")
         self.source = source
         self.reason = reason
+        self.line = line
+
+    def __reduce__(self) -> tuple[type[ArticleError], tuple[str, str, int | None]]:
+        """So that a process that reads can send it."""
+        return ArticleError, (self.source, self.reason, self.line)
 
 
 class UnknownArticle(FootnoteError):
@@ -67,8 +74,8 @@ class LibraryDamaged(LibraryError):
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(
-            f"the library in {folder} cannot be read ({reason});"
-            " restore it from a copy, or add the articles to a new one"
+            f"the library in {folder} cannot be read ({reason}); try `footnote doctor --repair`,"
+            " else restore it from a copy, or add the articles to a new one"
         )
 
 
@@ -77,6 +84,26 @@ class ReadOnlyLibrary(LibraryError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder} cannot be written; asking works, but adding and removing need write access")
+
+
+class DiskFull(LibraryError):
+    """A write failed; what was acknowledged before is safe."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"{folder} has no room, or its disk fails ({reason}); what was stored before is safe:"
+            " make room and run it again"
+        )
+
+
+class MassRemoval(FootnoteError):
+    """A sync would remove more than half of what the library has from the folder."""
+
+    def __init__(self, folder: Path, removed: int, held: int) -> None:
+        super().__init__(
+            f"{folder} no longer has {removed} of the {held} articles that came from it, and none was removed;"
+            " if they are to go, run it again with --force"
+        )
 
 
 class ModelError(FootnoteError):

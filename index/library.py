@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -15,47 +14,25 @@ from . import readers
 from .articles import Article, Summary
 from .catalog import Catalog
 from .encoder import Encoder
-from .errors import ArticleError, LibraryDamaged, UnknownArticle
+from .errors import ArticleError, LibraryDamaged, MassRemoval, UnknownArticle
+from .intake import Intake, Pair
 from .lock import writing
 from .mirror import Mirror
-from .passages import Passage, fit_sentences, split_passages
+from .passages import Passage
+from .reading import File, Step, lay_out, look_at
+from .reencode import reencode
+from .report import Change, OnProgress, Report
 from .retrieve import Hit, Ranked, fuse
-from .sentences import Sentence, split_sentences
+from .sentences import Sentence
+from .shingles import clusters
 
 if TYPE_CHECKING:
     from .retriever import LibraryRetriever
 
-PASSAGE_TOKENS = 192
-"""Size of a passage in tokens."""
-TITLE_TOKENS = 48
-"""How much of a title goes in front of each of its passages: with it, a passage stays within the encoder's 256."""
 CANDIDATES = 100
 """Passages that each leg offers to the fusion."""
-SCAN_LIMIT = 20_000
-"""Passages up to which a library that is not warmed up is scanned: faster than importing Chroma, and exact."""
-GROUP = 64
-"""Articles that are encoded together: long enough batches, bounded memory."""
-
-
-Progress = Callable[[int], None]
-"""Called with the number of files or articles just done."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What adding or syncing did, as article ids; `failed` says what could not be read, and why."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    failed: tuple[ArticleError, ...] = ()
-
-    def __str__(self) -> str:
-        parts = ["added", "changed", "removed", "unchanged", "failed"]
-        return ", ".join(f"{len(getattr(self, part))} {part}" for part in parts)
 
 
 class Library:
@@ -67,7 +44,8 @@ class Library:
         self.encoder = encoder or Encoder()
         self._catalog = Catalog(folder, create=create)
         self._mirror = Mirror(self._catalog)
-        self._warm = False
+        self._broken_at = -1  # the revision at which the full-text index was found damaged
+        self._complained = False
 
     @classmethod
     def open(cls, folder: Path | str, *, create: bool = False) -> Self:
@@ -87,129 +65,104 @@ class Library:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def add(self, articles: Iterable[Article | ArticleError], progress: Progress | None = None) -> Report:
+    def add(self, articles: Iterable[Article | ArticleError], progress: OnProgress | None = None) -> Report:
         """Add articles, or update those whose id is known and whose content is not; the same twice changes nothing.
 
-        Raises LibraryLocked or ReadOnlyLibrary. An ArticleError among the articles is reported, and stops nothing.
+        Raises LibraryLocked, ReadOnlyLibrary or DiskFull. An ArticleError among the articles is reported, and stops
+        nothing. An article named by its content takes the place of the one that its source held before.
         """
-        with writing(self.folder):
-            report = self._add(articles, progress)
-            self._mirror.follow()
-        return report
+        with self._changing():
+            intake = Intake(self._catalog, self.encoder, progress)
+            intake.take(self._steps(articles))
+            self._drop_superseded(intake)
+            return self._report(intake)
 
-    def add_files(self, sources: Sequence[Path | str], progress: Progress | None = None) -> Report:
+    def add_files(self, sources: Sequence[Path | str], progress: OnProgress | None = None) -> Report:
         """Add every article in these files, folders (all that can be read below) and, as strings, web addresses."""
-        files = [
-            file
-            for source in sources
-            for file in (readers.files_in(Path(source)) if os.path.isdir(source) else [source])
-        ]
-        return self.add(_read_all(files, progress))
+        paths = [source for source in sources if isinstance(source, Path)]
+        found = [file for path in paths for file in (readers.files_in(path) if os.path.isdir(path) else [path])]
+        with self._changing():
+            intake = Intake(self._catalog, self.encoder, progress)
+            intake.read(intake.recognise(_files(found, intake)))
+            intake.take(self._steps(_fetched(source for source in sources if isinstance(source, str))))
+            self._drop_superseded(intake)
+            return self._report(intake)
 
-    def sync(self, folder: Path, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
+    def _drop_superseded(self, intake: Intake) -> None:
+        """What an edited file held before goes, where what it holds now was here already, from another source."""
+        if pairs := intake.superseded():
+            intake.changes += [
+                Change("removed", i, self._catalog.title(i), self._catalog.sources_of(i)[0])
+                for i in intake.left_alone(pairs)
+            ]
+            self._catalog.remove_sources(pairs)
+            intake.note_all_read()
+
+    def sync(
+        self, folder: Path, *, dry_run: bool = False, force: bool = False, progress: OnProgress | None = None
+    ) -> Report:
         """Make the library mirror `folder`: what is new or changed there is added, what is gone from there removed.
 
-        Articles that came from elsewhere are left alone. With `dry_run` nothing is written.
+        Articles that came from elsewhere are left alone. With `dry_run` nothing is written. Raises MassRemoval,
+        before anything is removed, where more than half of what came from the folder would go without `force`.
         """
         if not folder.is_dir():
             raise ArticleError(str(folder), "is not a folder; give the folder that the library should mirror")
-        folder = folder.resolve()
-        found: dict[tuple[str, str], Article] = {}
-        failed: list[ArticleError] = []
-        for article in _read_all(readers.files_in(folder), progress):
-            if isinstance(article, ArticleError):
-                failed.append(article)
-            else:
-                found[article.source, article.id] = article
-        # What the library has of an unreadable file or folder is kept: a bad save loses nothing.
-        unreadable = {str(Path(error.source).resolve()) for error in failed}
-        gone = [
-            (path, article_id)
-            for path, article_id in self._catalog.sources()
-            if Path(path).is_relative_to(folder)
-            and (path, article_id) not in found
-            and unreadable.isdisjoint([path, *map(str, Path(path).parents)])
-        ]
         if dry_run:
-            return replace(self._plan(found, gone), failed=tuple(failed))
-        with writing(self.folder):
-            report = self._add(found.values(), None)
-            removed = self._catalog.remove_sources(gone) if gone else []
-            self._mirror.follow()
-        return replace(_pair_changes(report, found, gone, removed), failed=tuple(failed))
+            return self._sync(folder.resolve(), progress, dry_run=True, force=True)
+        with self._changing():
+            return self._sync(folder.resolve(), progress, dry_run=False, force=force)
+
+    def _sync(self, folder: Path, progress: OnProgress | None, *, dry_run: bool, force: bool) -> Report:
+        held = [pair for pair in self._catalog.sources() if Path(pair[0]).is_relative_to(folder)]
+        intake = Intake(self._catalog, self.encoder, progress, dry_run=dry_run)
+        files = _files(readers.files_in(folder), intake)
+        unknown = intake.recognise(files)
+        present = {file.source for file in files}
+        vanished = [pair for pair in _gone(held, intake) if pair[0] not in present]
+        self._allow_removal(folder, intake.left_alone(vanished), held, force)
+        intake.read(unknown)
+        gone = _gone(held, intake)
+        leaving = intake.left_alone(gone)
+        self._allow_removal(folder, leaving, held, force)
+        removals = [Change("removed", i, self._catalog.title(i), self._catalog.sources_of(i)[0]) for i in leaving]
+        if gone and not dry_run:
+            self._catalog.remove_sources(gone)
+            intake.note_all_read()
+        renamed = {i for _, i in gone} & {i for _, i in intake.found - set(held)} - set(leaving)
+        intake.changes = [*_with_renamed(intake.changes, renamed, set(held), self._catalog), *removals]
+        return replace(self._report(intake), needs_force=_is_most(leaving, held))
+
+    @staticmethod
+    def _allow_removal(folder: Path, leaving: Sequence[str], held: Sequence[Pair], force: bool) -> None:
+        if not force and _is_most(leaving, held):
+            raise MassRemoval(folder, len(leaving), len({article_id for _, article_id in held}))
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Delete articles everywhere; raises UnknownArticle, before anything is deleted, if one is not there."""
         for article_id in article_ids:
             if self._catalog.hash_of(article_id) is None:
                 raise UnknownArticle(article_id)
-        with writing(self.folder):
+        with self._changing():
             self._catalog.delete(article_ids)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the library for writing; before, its vectors are made this encoder's; after, Chroma follows."""
+        with writing(self.folder):
+            reencode(self._catalog, self.encoder)
+            yield
             self._mirror.follow()
 
-    def _add(self, articles: Iterable[Article | ArticleError], progress: Progress | None) -> Report:
-        added: list[str] = []
-        changed: list[str] = []
-        unchanged: list[str] = []
-        failed: list[ArticleError] = []
-        stream = iter(articles)
-        while group := list(islice(stream, GROUP)):
-            fresh: dict[str, Article] = {}
-            copies: list[Article] = []
-            for article in group:
-                if isinstance(article, ArticleError):
-                    failed.append(article)
-                elif article.hash == (
-                    fresh[article.id].hash if article.id in fresh else self._catalog.hash_of(article.id)
-                ):
-                    unchanged.append(article.id)
-                    copies.append(article)
-                else:
-                    known = article.id in fresh or self._catalog.hash_of(article.id) is not None
-                    (changed if known else added).append(article.id)
-                    fresh[article.id] = article
-            self._store(list(fresh.values()))
-            for article in copies:
-                self._catalog.add_source(article.source, article.id)
-            if progress:
-                progress(len(group))
-        return Report(tuple(added), tuple(changed), (), tuple(unchanged), tuple(failed))
+    def _steps(self, articles: Iterable[Article | ArticleError]) -> Iterator[Step]:
+        for article in articles:
+            file = File(Path(article.source), article.source, 0, "")
+            yield file, article if isinstance(article, ArticleError) else lay_out(article, self.encoder)
 
-    def _store(self, articles: Sequence[Article]) -> None:
-        layouts = [self._lay_out(article) for article in articles]
-        texts = [
-            passage_input(self._title(article), article.text[p.start : p.end])
-            for article, (_, passages) in zip(articles, layouts, strict=True)
-            for p in passages
-        ]
-        vectors = self.encoder.encode(texts)
-        row = 0
-        for article, (sentences, passages) in zip(articles, layouts, strict=True):
-            self._catalog.put(article, sentences, passages, vectors[row : row + len(passages)])
-            row += len(passages)
-
-    def _lay_out(self, article: Article) -> tuple[tuple[Sentence, ...], tuple[Passage, ...]]:
-        """Sentences and passages."""
-        count = self.encoder.count
-        sentences = fit_sentences(article.text, split_sentences(article.text, article.title), PASSAGE_TOKENS, count)
-        return sentences, split_passages(article.id, article.text, sentences, PASSAGE_TOKENS, count)
-
-    def _title(self, article: Article) -> str:
-        return self.encoder.clip(article.title, TITLE_TOKENS)
-
-    def _plan(self, found: dict[tuple[str, str], Article], gone: Sequence[tuple[str, str]]) -> Report:
-        known = {article_id: self._catalog.hash_of(article_id) for _, article_id in found}
-        added: list[str] = []
-        changed: list[str] = []
-        unchanged: list[str] = []
-        for article in found.values():
-            before = known[article.id]
-            (unchanged if before == article.hash else added if before is None else changed).append(article.id)
-            known[article.id] = article.hash
-        elsewhere = set(self._catalog.sources()) - set(gone)
-        kept = {article_id for _, article_id in elsewhere} | {article_id for _, article_id in found}
-        removed = [article_id for article_id in dict.fromkeys(i for _, i in gone) if article_id not in kept]
-        return _pair_changes(Report(tuple(added), tuple(changed), (), tuple(unchanged)), found, gone, removed)
+    def _report(self, intake: Intake) -> Report:
+        fresh = {change.article_id for change in intake.changes if change.what in ("added", "changed")}
+        near = [group for group in self.duplicates() if not fresh.isdisjoint(group)] if fresh else []
+        return Report(tuple(intake.changes), tuple(intake.failed), tuple(near))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -229,13 +182,42 @@ class Library:
             raise UnknownArticle(article_id)
         return article
 
+    def original(self, article_id: str) -> tuple[Path, str] | None:
+        """Where the file lies that the article was read from, and the name it had; None where none is kept."""
+        names = self._catalog.original(article_id)
+        return (self._catalog.originals.path(names[0]), names[1]) if names else None
+
+    def sources(self, article_id: str) -> list[str]:
+        """Every path and URL that the article came from, in order."""
+        return self._catalog.sources_of(article_id)
+
+    def duplicates(self) -> list[tuple[str, ...]]:
+        """Groups of articles of nearly the same text, such as printings of one wire copy: ids, in order."""
+        groups: dict[str, list[str]] = {}
+        for article_id, first in clusters(self._catalog.shingles()).items():
+            groups.setdefault(first, []).append(article_id)
+        return [tuple(sorted(group)) for group in groups.values() if len(group) > 1]
+
+    def clusters(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Each of these articles with the one that stands for it: two with the same one are one source, not two."""
+        return clusters(self._catalog.shingles(article_ids))
+
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """The sentences of one article in reading order."""
         return self._catalog.sentences(article_id)
 
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """The passages of one article in reading order."""
+        return self._catalog.passages_of(article_id)
+
     def document_frequency(self, stem: str) -> int:
-        """How many passages hold a word with this Porter stem, in text or title."""
-        return self._catalog.document_frequency(stem)
+        """How many passages hold a word with this Porter stem, in text or title; roughly, where FTS5 is damaged."""
+        if self._broken_at != self._catalog.revision:
+            try:
+                return self._catalog.document_frequency(stem)
+            except LibraryDamaged as error:
+                self._do_without_full_text(error)
+        return self._catalog.rough_frequency(stem)
 
     def passage_count(self) -> int:
         """How many passages the library holds."""
@@ -281,68 +263,79 @@ class Library:
         return LibraryRetriever(self, k)
 
     def warm_up(self) -> None:
-        """Load the encoder and Chroma now rather than at the first question: for processes that answer many."""
-        self._warm = True
+        """Load the encoder and Chroma now, once Chroma is verified: for processes that answer many questions.
+
+        Until it is done, other threads are answered from the catalog alone.
+        """
         self.encoder.encode(["warm"])
         self._mirror.load()
 
     def _dense(self, query: str, k: int) -> Ranked:
-        vector = self.encoder.recall([query])[0]
-        if not self._warm and self._catalog.passage_count() <= SCAN_LIMIT:
-            return self._catalog.nearest(vector, k)
-        return self._mirror.nearest(vector, k)
+        if self._catalog.model != self.encoder.name:
+            if not self._complained:
+                log.warning("the vectors are those of another model; the next change to the library renews them")
+            self._complained = True
+            return []
+        return self._mirror.nearest(self.encoder.recall([query])[0], k)
 
     def _lexical(self, query: str, k: int) -> Ranked:
+        if self._broken_at == self._catalog.revision:
+            return []
         try:
             return self._catalog.match(query, k)
         except LibraryDamaged as error:
-            log.warning("the full-text index cannot answer (%s); only the vectors are searched", error)
+            self._do_without_full_text(error)
             return []
 
-
-def passage_input(title: str, text: str) -> str:
-    """What the encoder reads of a passage."""
-    return f"{title}\n{text}" if title else text
-
-
-def _read_all(
-    files: Iterable[Path | str | ArticleError], progress: Progress | None
-) -> Iterator[Article | ArticleError]:
-    for file in files:
-        if isinstance(file, ArticleError):
-            yield file
-            continue
-        yield from _read(file)
-        if progress:
-            progress(1)
+    def _do_without_full_text(self, error: LibraryDamaged) -> None:
+        """Until the next change of the library. A damaged index may also give too little, and no error."""
+        revision = self._catalog.revision
+        if self._broken_at != revision:
+            log.warning("the full-text index cannot answer (%s); `footnote doctor --repair` mends it", error.__cause__)
+        self._broken_at = revision
 
 
-def _read(source: Path | str) -> Iterator[Article | ArticleError]:
-    if isinstance(source, str):
+def _files(found: Iterable[Path | ArticleError], intake: Intake) -> list[File]:
+    """The files to take, each once; what could not be looked at is noted as failed."""
+    files: dict[str, File] = {}
+    for path in found:
+        if isinstance(path, ArticleError):
+            intake.failed.append(path)
+        else:
+            file = look_at(path)
+            files.setdefault(file.source, file)
+    return list(files.values())
+
+
+def _gone(held: Sequence[Pair], intake: Intake) -> list[Pair]:
+    """What the library has and the folder has not. Of an unreadable file or folder all is kept: a bad save loses
+    nothing."""
+    unreadable = {str(Path(error.source).resolve()) for error in intake.failed}
+    return [
+        pair
+        for pair in held
+        if pair not in intake.found
+        and pair not in intake.replaced
+        and unreadable.isdisjoint([pair[0], *map(str, Path(pair[0]).parents)])
+    ]
+
+
+def _is_most(leaving: Sequence[str], held: Sequence[Pair]) -> bool:
+    return 2 * len(leaving) > len({article_id for _, article_id in held})
+
+
+def _with_renamed(changes: Iterable[Change], renamed: set[str], held: set[Pair], catalog: Catalog) -> Iterator[Change]:
+    for change in changes:
+        is_new_name = change.article_id in renamed and (change.source, change.article_id) not in held
+        if change.what == "unchanged" and is_new_name:
+            renamed = renamed - {change.article_id}
+            yield replace(change, what="renamed", title=catalog.title(change.article_id))
+        else:
+            yield change
+
+
+def _fetched(addresses: Iterable[str]) -> Iterator[Article | ArticleError]:
+    for address in addresses:
         from .web import read_address
 
-        yield from read_address(source)
-        return
-    for article in readers.read(source):
-        yield (article if isinstance(article, ArticleError) else replace(article, source=str(source.resolve())))
-
-
-def _pair_changes(
-    report: Report,
-    found: dict[tuple[str, str], Article],
-    gone: Sequence[tuple[str, str]],
-    removed: Sequence[str],
-) -> Report:
-    """An article that went from a file and one that came to the same file are one changed article."""
-    came: dict[str, list[str]] = {}
-    for path, article_id in found:
-        if article_id in report.added:
-            came.setdefault(path, []).append(article_id)
-    pairs = {old: came[path].pop(0) for path, old in gone if old in removed and came.get(path)}
-    new = set(pairs.values())
-    return replace(
-        report,
-        added=tuple(i for i in report.added if i not in new),
-        changed=report.changed + tuple(pairs.values()),
-        removed=tuple(i for i in removed if i not in pairs),
-    )
+        yield from read_address(address)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from pathlib import Path
 
 from .catalog import Catalog
 from .encoder import Vectors
-from .errors import LibraryLocked, ReadOnlyLibrary
+from .errors import DiskFull, LibraryLocked, ReadOnlyLibrary
 from .lock import writing
 from .retrieve import Ranked
 from .vectors import VectorIndex, VectorIndexError, fingerprint, remove_folder
+from .verify import verify
 
 _UNKNOWN = "unknown"
 """Kept in place of Chroma's revision or fingerprint while a write is under way: a process may die before it ends."""
 _COPIED_AT_ONCE = 5000
 """Passages that are read from the catalog in one go."""
+
+State = tuple[int, int | str | None]
 
 log = logging.getLogger(__name__)
 
@@ -24,36 +28,94 @@ log = logging.getLogger(__name__)
 class Mirror:
     """The Chroma folder of a library. No failure of Chroma's leaves here: the catalog's vectors are scanned instead.
 
-    Each rebuild gets a folder of its own (`chroma/0`, `chroma/1`, ...); the catalog names the one in use, its revision
-    and a fingerprint of its files.
+    Each rebuild gets a folder of its own (`chroma/0`, `chroma/1`, ...); the catalog names the one in use, its
+    revision, the model of its vectors and a fingerprint of its files. It is asked only once it has been verified, by
+    a process of its own; until then, and wherever it is behind, every stored vector is looked at: exact, and quick
+    up to some ten thousand.
     """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._index: VectorIndex | None = None
         self._revision = -1
-        self._lock = threading.RLock()
-        self._failure = (-1, "")  # the revision at which Chroma could not be opened, and why
+        self._lock = threading.RLock()  # of the index in use: held for the length of a query
+        self._upkeep = threading.RLock()  # of the folder: held while it is verified or written
+        self._follows = False
+        self._tried: State | None = None  # at which Chroma was last looked at, whatever came of it
         self._complaint = ""
 
     def nearest(self, vector: Vectors, k: int) -> Ranked:
-        """Up to k (row number, cosine) pairs, nearest first."""
-        try:
-            with self._lock:
-                return self._current().nearest(vector, k)
-        except VectorIndexError as error:
-            if str(error) != self._complaint:  # once, not at every question
-                self._complaint = str(error)
-                log.warning("Chroma cannot answer (%s); the catalog's vectors are scanned instead", error)
-            return self._catalog.nearest(vector, k)
+        """Up to k (row number, cosine) pairs, nearest first. Never waits for Chroma."""
+        state = self._state()
+        with self._lock:
+            if self._index is not None and self._revision == state[0]:
+                try:
+                    return self._index.nearest(vector, k)
+                except VectorIndexError as error:
+                    self._complain(error)
+                    self.close()
+            is_new = self._follows and self._tried != state
+            self._tried = state
+        if is_new:
+            threading.Thread(target=self.load, daemon=True).start()
+        return self._catalog.nearest(vector, k)
 
     def load(self) -> None:
-        """Open Chroma now, and bring it up to date where this process may write."""
-        with self._lock:
+        """Verify and open Chroma, and mend it where this process may write. From now on, new revisions are followed."""
+        self._follows = True
+        with self._upkeep:
+            self._tried = self._state()
+            revision = self._tried[0]
+            if self._index is not None and self._revision == revision:
+                return
+            self.close()
             try:
-                self._current()
-            except VectorIndexError:
-                self._heal()
+                self._open(revision)
+            except VectorIndexError as error:
+                self._heal(error)
+
+    def _state(self) -> State:
+        """The catalog's revision, and the one that Chroma was brought to."""
+        return self._catalog.revision, self._catalog.meta("chroma_revision")
+
+    def _open(self, revision: int) -> None:
+        """Ask Chroma from now on; raises VectorIndexError where it is not what the catalog of this revision says."""
+        self.check(revision)
+        index = VectorIndex(self._folder())
+        with self._lock:
+            self._index, self._revision = index, revision
+
+    def check(self, revision: int) -> None:
+        """Raise VectorIndexError, with what is wrong, unless Chroma mirrors the catalog of this revision."""
+        if (self._catalog.meta("chroma_revision") or 0) != revision:
+            raise VectorIndexError("it is behind the catalog; adding, syncing or `footnote chat` brings it up to date")
+        if not self._folder().exists():
+            if self._catalog.passage_count() == 0:
+                return
+            raise VectorIndexError("its folder is gone")
+        self._check_files()
+        verify(self._catalog.folder, self._folder())
+
+    def _heal(self, error: VectorIndexError) -> None:
+        try:
+            with writing(self._catalog.folder):
+                revision = self._catalog.revision
+                if self._catalog.meta("chroma_revision") == revision:
+                    log.warning("Chroma is damaged (%s); making it anew from the catalog", error)
+                    self.rebuild()
+                else:
+                    self.follow()
+                self._open(revision)
+        except (LibraryLocked, ReadOnlyLibrary, DiskFull) as reason:
+            self._complain(error)
+            log.info("Chroma is not brought up to date (%s)", reason)
+        except VectorIndexError as again:
+            self._complain(again)
+
+    def _complain(self, error: VectorIndexError) -> None:
+        if str(error) != self._complaint:  # once, not at every question
+            self._complaint = str(error)
+            log.warning("Chroma cannot answer (%s); the catalog's vectors are scanned instead", error)
 
     def follow(self) -> None:
         """Bring Chroma to the catalog's state, by the difference, or from nothing when it is damaged.
@@ -61,14 +123,18 @@ class Mirror:
         Only for who holds the library for writing.
         """
         revision = self._catalog.revision
-        with self._lock:
+        with self._upkeep:
             if self._catalog.meta("chroma_revision") == revision:
                 return
             self.close()
             try:
-                self._mend(self.open_index())
+                if self._catalog.meta("chroma_model") != self._catalog.model:
+                    raise VectorIndexError("its vectors are of another model")
+                self._check_files()
+                self._mend(VectorIndex(self._folder()))
             except VectorIndexError as error:
-                log.warning("Chroma is damaged (%s); making it anew from the catalog", error)
+                if self._folder().exists():
+                    log.warning("Chroma is made anew from the catalog (%s)", error)
                 self._rebuild()
             self._catalog.set_meta("chroma_revision", revision)
 
@@ -76,51 +142,14 @@ class Mirror:
         """Let go of the folder."""
         with self._lock:
             if self._index is not None:
-                self._index.close()
-                self._index = None
+                index, self._index = self._index, None
+                with contextlib.suppress(VectorIndexError):
+                    index.close()
 
-    def open_index(self) -> VectorIndex:
-        """Chroma, if its files are as the last write left them: torn ones can end the process that opens them."""
+    def _check_files(self) -> None:
+        """Raise VectorIndexError unless Chroma's files are as the last write left them: a crash tears them."""
         if fingerprint(self._folder()) != (self._catalog.meta("chroma_files") or ""):
             raise VectorIndexError("its files are not as they were left")
-        return VectorIndex(self._folder())
-
-    def _current(self) -> VectorIndex:
-        """Chroma as of the catalog's revision; raises VectorIndexError when it cannot be had without writing."""
-        revision = self._catalog.revision
-        if self._index is None or self._revision != revision:
-            self.close()
-            if self._catalog.meta("chroma_revision") != revision:
-                raise VectorIndexError(
-                    "it is behind the catalog; adding, syncing or `footnote chat` brings it up to date"
-                )
-            if self._failure[0] == revision:  # trying at every question would only make each one slow
-                raise VectorIndexError(self._failure[1])
-            try:
-                self._index = self._whole_index()
-            except VectorIndexError as error:
-                self._failure = (revision, str(error))
-                raise
-            self._revision = revision
-        return self._index
-
-    def _whole_index(self) -> VectorIndex:
-        """Chroma, if it holds the catalog's passages and no others; raises VectorIndexError."""
-        index = self.open_index()
-        if (count := index.count()) == self._catalog.passage_count():
-            return index
-        index.close()
-        raise VectorIndexError(f"it holds {count} passages in place of {self._catalog.passage_count()}")
-
-    def _heal(self) -> None:
-        try:
-            with writing(self._catalog.folder):
-                self._catalog.set_meta("chroma_revision", _UNKNOWN)
-                self.follow()
-            self._failure = (-1, "")
-            self._current()
-        except (LibraryLocked, ReadOnlyLibrary, VectorIndexError) as error:
-            log.info("Chroma is not brought up to date (%s)", error)
 
     def _mend(self, index: VectorIndex) -> None:
         self._catalog.set_meta("chroma_files", _UNKNOWN)
@@ -135,7 +164,16 @@ class Mirror:
         if index.count() != len(wanted):
             raise VectorIndexError(f"it holds {index.count()} passages in place of {len(wanted)}")
         index.close()
+        self._catalog.set_meta("chroma_model", self._catalog.model)
         self._catalog.set_meta("chroma_files", fingerprint(self._folder()))
+
+    def rebuild(self) -> None:
+        """Make Chroma anew from the catalog, in a folder of its own. Only for who holds the library for writing."""
+        revision = self._catalog.revision
+        with self._upkeep:
+            self.close()
+            self._rebuild()
+            self._catalog.set_meta("chroma_revision", revision)
 
     def _rebuild(self) -> None:
         old = self._folder()

@@ -57,6 +57,14 @@ class VectorIndex:
         rows = _guard(lambda: self._collection.get(include=[])["ids"])
         return {int(row) for row in rows}
 
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """The vectors of these rows, shape (len(ids), 384), in the order asked for."""
+        found = _guard(lambda: self._collection.get(ids=[str(row) for row in ids], include=["embeddings"]))
+        if found["embeddings"] is None or len(found["ids"]) != len(ids):
+            raise VectorIndexError("vectors are missing")
+        rows = {int(row): vector for row, vector in zip(found["ids"], found["embeddings"], strict=True)}
+        return np.array([rows[row] for row in ids], dtype=np.float32)
+
     def upsert(self, passages: Sequence[StoredPassage], vectors: Vectors) -> None:
         """Add passages with their vectors, in batches."""
         for start in range(0, len(passages), BATCH):

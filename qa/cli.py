@@ -7,18 +7,20 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from index.errors import FootnoteError, ModelError
+from index.errors import ArticleError, FootnoteError, ModelError
 
 from .batch import Record, question_of, run
 
 if TYPE_CHECKING:
     from index import Library, Report
+    from index.doctor import Finding
+    from index.report import Progress
 
     from .answer import Answer
     from .reader import Reader
@@ -143,24 +145,38 @@ def footnote() -> None:
 @library_option
 def add(sources: tuple[str, ...], library: Path) -> None:
     """See the command's help."""
-    with _library(library, create=True) as opened, _progress("files") as progress:
+    with _library(library, create=True) as opened, _intake_progress() as progress:
         report = opened.add_files([_source(source) for source in sources], progress)
     _say(report)
 
 
 @_command(
     "sync",
-    "Make the library mirror a folder: files that are new or changed are added, those that are gone are removed.",
+    "Make the library mirror a folder: files that are new or changed are added, those that are gone are removed."
+    " Removing more than half of what came from the folder takes --force.",
     "footnote sync articles/",
-    "footnote sync articles/ --dry-run",
+    "footnote sync articles/ --dry-run    # print what would be done",
+    "footnote sync articles/ --watch      # go on at every change; Ctrl-C stops it",
 )
 @click.argument("folder", type=_PATH)
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
+@click.option("--force", is_flag=True, help="Remove even more than half of the articles.")
+@click.option("--watch", is_flag=True, help="Go on: sync again at every change of the folder.")
 @library_option
-def sync(folder: Path, library: Path, dry_run: bool) -> None:
+def sync(folder: Path, library: Path, dry_run: bool, force: bool, watch: bool) -> None:
     """See the command's help."""
-    with _library(library, create=not dry_run) as opened, _progress("files") as progress:
-        report = opened.sync(folder, dry_run=dry_run, progress=progress)
+    if watch and (dry_run or force):
+        raise click.UsageError("--watch goes with neither --dry-run nor --force")
+    if not folder.is_dir():  # before a library is made
+        raise ArticleError(str(folder), "is not a folder; give the folder that the library should mirror")
+    with _library(library, create=not dry_run) as opened:
+        if watch:
+            _follow(opened, folder)
+            return
+        with _intake_progress() as progress:
+            report = opened.sync(folder, dry_run=dry_run, force=force, progress=progress)
+    if dry_run:
+        _print_plan(report)
     _say(report)
 
 
@@ -339,6 +355,37 @@ def chat(host: str, port: int, library: Path, with_reader: bool) -> None:
         serve(opened, host, port, lambda address: click.echo(where.format(address)), load_reader(with_reader))
 
 
+@_command(
+    "doctor",
+    "Check the library and the set-up, and say what was checked. --repair makes anew what can be made from the"
+    " articles: the full-text index, the vectors of another model, Chroma. Exits with 1 when something is to be"
+    " mended, and with 3 when articles are damaged.",
+    "footnote doctor",
+    "footnote doctor --repair",
+)
+@click.option("--repair", is_flag=True, help="Mend what can be mended.")
+@library_option
+@_json_option
+@click.pass_context
+def doctor(context: click.Context, repair: bool, library: Path, as_json: bool) -> None:
+    """See the command's help."""
+    from index.doctor import examine
+    from index.encoder import Encoder
+
+    findings = examine(library, Encoder(), repair=repair)
+    if as_json:
+        fields = ("check", "checked", "fault", "mended")
+        _print_json([{name: getattr(finding, name) for name in fields} for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(_finding_line(finding))
+    left = [finding for finding in findings if not finding.is_well]
+    if left:
+        hint = "" if repair else "; `footnote doctor --repair` mends what can be mended"
+        click.echo(f"footnote: {len(left)} of {len(findings)} checks found a fault{hint}", err=True)
+        context.exit(3 if any(finding.is_vital for finding in left) else 1)
+
+
 # -- helpers -----------------------------------------------------------------------------------------------------------
 
 
@@ -375,13 +422,66 @@ def _progress(unit: str, total: int | None = None) -> Iterator[Callable[[int], A
         yield bar.update
 
 
+@contextmanager
+def _intake_progress() -> Iterator[Callable[[Progress], Any]]:
+    """A bar on stderr, where that is a terminal: bytes read, articles, passages, passages a second, time left."""
+    from tqdm import tqdm
+
+    layout = "{percentage:3.0f}% |{bar}| {postfix} [{elapsed}<{remaining}]"
+    with tqdm(bar_format=layout, disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def update(progress: Progress) -> None:
+            rate = progress.passages / max(bar.format_dict["elapsed"], 0.1)
+            bar.total = max(progress.total, progress.done)
+            bar.n = progress.done
+            bar.set_postfix_str(
+                f"{progress.articles:,} articles, {progress.passages:,} passages, {rate:,.0f} passages/s"
+            )
+
+        yield update
+
+
 def _say(report: Report) -> None:
     """What was done on stdout, each failure on stderr; bad input makes the exit code 2."""
-    click.echo(str(report))
-    for failure in report.failed:
-        click.echo(f"footnote: {_one_line(str(failure))}", err=True)
+    _print_report(report)
     if report.failed:
         sys.exit(2)
+
+
+def _print_report(report: Report) -> None:
+    click.echo(str(report))
+    for group in report.near:
+        click.echo(f"nearly the same text: {_one_line(', '.join(group))}")
+    for failure in report.failed:
+        click.echo(f"footnote: {_one_line(str(failure))}", err=True)
+    if report.needs_force:
+        click.echo("footnote: more than half of the articles would be removed; that takes --force", err=True)
+
+
+def _print_plan(report: Report) -> None:
+    for change in report.changes:
+        if change.what != "unchanged":
+            title = _one_line(change.title) or "(no title)"
+            click.echo(f"{change.what:9}{change.article_id}  {title}  {_one_line(change.source)}")
+
+
+def _finding_line(finding: Finding) -> str:
+    state = "ok" if not finding.fault else "mended" if finding.mended else "FAULT"
+    detail = f"{finding.checked}: {finding.fault}" if finding.fault else finding.checked
+    return f"{state:7}{finding.check:16}{_one_line(detail)}"
+
+
+def _follow(library: Library, folder: Path) -> None:
+    """Sync at every change until Ctrl-C; what goes wrong at one of them is said, and the next is waited for."""
+    from index.watch import changes
+
+    with suppress(KeyboardInterrupt):
+        for _ in changes(folder):
+            try:
+                with _intake_progress() as progress:
+                    _print_report(library.sync(folder, progress=progress))
+            except FootnoteError as error:
+                click.echo(f"footnote: {_one_line(str(error))}", err=True)
 
 
 def _batch_files(question: str | None, batch: Path | None, out: Path | None) -> tuple[Path, Path] | None:

@@ -73,6 +73,17 @@ def test_both_runtimes_are_given_the_same_work(encoder: Encoder) -> None:
     assert np.isfinite(theirs).all()
 
 
+def test_ingest_is_measured_beside_the_plain_way_and_the_encoder_alone(
+    process: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    result = process("bench", "ingest", "seeds", "--json")
+    assert result.returncode == 0, result.stderr
+    value = {row["name"]: row["value"] for row in json.loads(result.stdout)["rows"]}
+    assert all(number > 0 for number in value.values())
+    assert (value["articles"], value["ours_to_plain_way"]) == (2, value["plain_way"] / value["ours"])
+    assert value["ours_to_encoder_alone"] == value["encoder_alone"] / value["ours"]
+
+
 def test_without_the_seeds_one_line_says_so(tmp_path: Path) -> None:
     with pytest.raises(FootnoteError, match="is not there") as error:
         bench.measure(bench.QUICK, tmp_path / "seeds")

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from index import Article, Kind, Passage, Sentence
-from index.catalog import SCHEMA_VERSION, Catalog
+from index.catalog import Catalog
 from index.encoder import DIMENSIONS, Vectors
 from index.errors import LibraryDamaged, LibraryLocked, NoLibrary
 from index.lock import writing
+from index.schema import VERSION
 
 
 def vector(*axes: int) -> Vectors:
@@ -76,12 +77,83 @@ def test_a_catalog_is_not_made_while_another_process_writes_there(tmp_path: Path
     assert Catalog(tmp_path, create=True).summaries() == []
 
 
-@pytest.mark.parametrize("version", [SCHEMA_VERSION - 1, SCHEMA_VERSION + 1, "x"])
+@pytest.mark.parametrize("version", [VERSION - 2, VERSION + 1, "x"])
 def test_another_schema_version_is_refused(catalog: Catalog, version: int | str) -> None:
     catalog.set_meta("schema", version)
     catalog.close()
     with pytest.raises(LibraryDamaged, match=f"schema version {version}"):
         Catalog(catalog.folder)
+
+
+VERSION_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, url TEXT, published TEXT, hash TEXT NOT NULL,
+    sentences TEXT NOT NULL
+);
+CREATE TABLE sources (
+    path TEXT NOT NULL, article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    PRIMARY KEY (path, article_id)
+) WITHOUT ROWID;
+CREATE INDEX sources_of ON sources (article_id);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, "first" INTEGER NOT NULL, "last" INTEGER NOT NULL,
+    vector BLOB NOT NULL
+);
+CREATE INDEX passages_of ON passages (article_id, "start");
+CREATE VIRTUAL TABLE passages_fts USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE passages_vocabulary USING fts5vocab (passages_fts, row);
+"""
+
+
+def columns(database: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Name, type and default of every column, by table."""
+    tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {name: [row[1:5] for row in database.execute(f"PRAGMA table_info({name})")] for name in tables}
+
+
+def as_version_1(seeds_folder: Path, folder: Path) -> Path:
+    """The seeds as Footnote 0.1 kept them."""
+    folder.mkdir()
+    database = sqlite3.connect(folder / "catalog.sqlite3")
+    database.executescript(VERSION_1)
+    database.execute("ATTACH ? AS new", (str(seeds_folder / "catalog.sqlite3"),))
+    database.executescript("""
+INSERT INTO articles SELECT id, title, text, url, published, hash, sentences FROM new.articles;
+INSERT INTO sources SELECT * FROM new.sources;
+INSERT INTO passages SELECT id, article_id, "start", "end", "first", "last", vector FROM new.passages;
+INSERT INTO passages_fts (rowid, title, text) SELECT rowid, title, text FROM new.passages_fts;
+INSERT INTO meta VALUES ('schema', 1), ('revision', 2);
+""")
+    database.close()
+    return folder
+
+
+def test_a_library_of_version_1_is_brought_up_to_date_and_keeps_all(seeds_folder: Path, tmp_path: Path) -> None:
+    catalog, whole = Catalog(as_version_1(seeds_folder, tmp_path / "old")), Catalog(seeds_folder)
+    for summary in whole.summaries():
+        assert catalog.article(summary.id) == whole.article(summary.id)
+    assert catalog.sources() == whole.sources()
+    assert (catalog.vectors(catalog.passage_ids()) == whole.vectors(whole.passage_ids())).all()
+    assert {k: v.tolist() for k, v in catalog.shingles().items()} == {
+        k: v.tolist() for k, v in whole.shingles().items()
+    }
+    keys = [row[0] for row in whole._rows("SELECT key FROM passages")]
+    assert catalog.vectors_by_key(keys).keys() == set(keys)
+    assert catalog.model == whole.model
+    assert columns(catalog._database) == columns(whole._database)
+    assert Catalog(catalog.folder).meta("schema") == VERSION
+
+
+def test_an_old_library_that_is_being_written_or_may_not_be_is_refused_and_left(
+    seeds_folder: Path, tmp_path: Path
+) -> None:
+    folder = as_version_1(seeds_folder, tmp_path / "old")
+    before = (folder / "catalog.sqlite3").read_bytes()
+    with writing(folder), pytest.raises(LibraryLocked):
+        Catalog(folder)
+    assert (folder / "catalog.sqlite3").read_bytes() == before
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 2000, b"SQLite format 3\0" + b"\xff" * 8000])
@@ -191,16 +263,16 @@ def test_the_revision_rises_with_each_change_and_with_nothing_else(catalog: Cata
     revision = catalog.revision
     catalog.set_meta("x", 1)
     catalog.match("zebra", 1)
-    catalog.add_source("a.txt", "1")
+    catalog.add_sources([("a.txt", "1")])
     assert catalog.revision == revision
-    catalog.add_source("b.txt", "1")
+    catalog.add_sources([("b.txt", "1")])
     catalog.delete(["1"])
     assert catalog.revision == revision + 2
 
 
 def test_an_article_lives_as_long_as_one_of_its_sources(catalog: Catalog) -> None:
     put(catalog, "1", "A zebra.", 1, source="a.txt")
-    catalog.add_source("b.txt", "1")
+    catalog.add_sources([("b.txt", "1")])
     assert catalog.remove_sources([("a.txt", "1")]) == []
     assert catalog.sources() == [("b.txt", "1")]
     assert catalog.remove_sources([("b.txt", "1")]) == ["1"]

@@ -65,8 +65,8 @@ def test_from_articles_to_a_cited_answer_and_back(tmp_path: Path, monkeypatch: p
     """Every command once, on ./library, as a new user would."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FOOTNOTE_LIBRARY", raising=False)
-    assert invoke("sync", SEEDS).stdout == "2 added, 0 changed, 0 removed, 0 unchanged, 0 failed\n"
-    assert invoke("add", SEEDS).stdout == "0 added, 0 changed, 0 removed, 2 unchanged, 0 failed\n"
+    assert invoke("sync", SEEDS).stdout == "2 added, 0 changed, 0 renamed, 0 removed, 0 unchanged, 0 failed\n"
+    assert invoke("add", SEEDS).stdout == "0 added, 0 changed, 0 renamed, 0 removed, 2 unchanged, 0 failed\n"
     assert (tmp_path / "library").is_dir()
 
     listed = json.loads(invoke("articles", "--json").stdout)
@@ -104,7 +104,9 @@ def test_from_articles_to_a_cited_answer_and_back(tmp_path: Path, monkeypatch: p
     assert invoke("remove", SECOND, SECOND).stdout == "1 removed\n"
     assert outcome(invoke("show", SECOND)) == (2, 1)
     assert SECOND not in invoke("search", QUESTION, "--json").stdout
-    assert invoke("sync", SEEDS, "--dry-run").stdout == "1 added, 0 changed, 0 removed, 1 unchanged, 0 failed\n"
+    assert (
+        invoke("sync", SEEDS, "--dry-run").stdout == "1 added, 0 changed, 0 renamed, 0 removed, 1 unchanged, 0 failed\n"
+    )
     assert len(invoke("articles").stdout.splitlines()) == 1
 
 
@@ -140,12 +142,12 @@ def test_an_abstention_is_no_failure_and_shows_what_is_nearest(seeds_folder: Pat
 def test_results_go_to_stdout_and_problems_to_stderr(tmp_path: Path, articles: Path) -> None:
     (articles / "bad.txt").write_bytes(b"\xff")
     result = invoke("add", articles, "--library", tmp_path / "library")
-    assert result.stdout == "1 added, 0 changed, 0 removed, 0 unchanged, 1 failed\n"
+    assert result.stdout == "1 added, 0 changed, 0 renamed, 0 removed, 0 unchanged, 1 failed\n"
     assert result.stderr == f"footnote: {articles / 'bad.txt'}: is not UTF-8 text (at byte 0); save it as UTF-8\n"
     assert result.exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["add", "sync", "articles", "show", "remove", "search", "ask", "chat"])
+@pytest.mark.parametrize("command", ["add", "sync", "articles", "show", "remove", "search", "ask", "chat", "doctor"])
 def test_help_shows_an_example_of_every_command(command: str) -> None:
     result = invoke(command, "--help")
     assert result.exit_code == 0
@@ -270,7 +272,7 @@ def test_what_may_not_be_read_is_named_and_the_rest_is_indexed_and_kept(
         (articles / "closed").chmod(mode)
         result = process("sync", articles, "--library", library, obedient=True)
         assert outcome(result) == (2, 2)
-        assert result.stdout == "0 added, 0 changed, 0 removed, 1 unchanged, 2 failed\n"
+        assert result.stdout == "0 added, 0 changed, 0 renamed, 0 removed, 1 unchanged, 2 failed\n"
         assert len(invoke("articles", "--library", library).stdout.splitlines()) == 3
     result = process("add", articles / "closed" / "horse.txt", SEEDS, "--library", tmp_path / "other", obedient=True)
     assert outcome(result) == (2, 1)
@@ -323,7 +325,7 @@ def test_a_damaged_library_is_one_line_and_exit_code_3(seeds_copy: Path, damage:
         catalog.write_bytes(content[: 4 * 4096] + b"\xa5" * (len(content) - 4 * 4096))
     else:
         database = sqlite3.connect(catalog)
-        database.execute("UPDATE meta SET value = value + ? WHERE key = 'schema'", (1 if damage == "newer" else -1,))
+        database.execute("UPDATE meta SET value = value + ? WHERE key = 'schema'", (1 if damage == "newer" else -2,))
         database.commit()
         database.close()
     damaged = catalog.read_bytes()
@@ -488,5 +490,8 @@ def test_a_stopped_add_loses_nothing_it_has_stored_and_can_be_taken_up_again(
         assert opened._mirror._index.count() == opened.passage_count()
     result = invoke("add", path, "--library", library)
     assert outcome(result) == (0, 0)
-    assert result.stdout == f"{count - len(kept)} added, 0 changed, 0 removed, {len(kept)} unchanged, 0 failed\n"
+    assert (
+        result.stdout
+        == f"{count - len(kept)} added, 0 changed, 0 renamed, 0 removed, {len(kept)} unchanged, 0 failed\n"
+    )
     shutil.rmtree(library)

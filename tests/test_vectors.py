@@ -89,6 +89,22 @@ def test_equal_vectors_come_in_row_order(chroma: VectorIndex) -> None:
     assert [row for row, _ in chroma.nearest(vector[0], 3)] == [1, 2, 3]
 
 
+def test_searches_stay_right_when_a_third_was_deleted_and_added_anew(graph: Path, tmp_path: Path) -> None:
+    opened = VectorIndex(Path(shutil.copytree(graph, tmp_path / "copy")))
+    vectors = unit_vectors(1100)
+    opened.delete(range(1, 331))
+    opened.upsert(rows(330, first=2001), unit_vectors(330, seed=5))
+    everything = np.concatenate([vectors[330:], unit_vectors(330, seed=5)])
+    numbers = np.array([*range(331, 1101), *range(2001, 2331)])
+    found = 0
+    for query in unit_vectors(20, seed=6):
+        best = set(numbers[np.argsort(-(everything @ query))[:10]].tolist())
+        found += len(best & {row for row, _ in opened.nearest(query, 10)})
+    assert found >= 0.98 * 200
+    assert opened._client.get_max_batch_size() > BATCH
+    opened.close()
+
+
 @pytest.mark.parametrize("number", [np.nan, np.inf])
 def test_a_query_that_is_no_number_is_refused(chroma: VectorIndex, number: float) -> None:
     with pytest.raises(VectorIndexError):

@@ -417,7 +417,7 @@ def _detokenised(text: str) -> str:
 
 
 def _passages(article: Article, encoder: Encoder) -> list[str]:
-    from index.library import PASSAGE_TOKENS
+    from index.reading import PASSAGE_TOKENS
 
     sentences = split_sentences(article.text, article.title)
     fitted = fit_sentences(article.text, sentences, PASSAGE_TOKENS, encoder.count)
