@@ -46,8 +46,6 @@ class ReadFeatures:
     """Logit of the passage answering."""
     odds: float
     """Log odds of the best span inside the sentence against `the passage holds no answer`."""
-    share: float
-    """Logarithm of the share of the answer's likely beginnings that lie in the sentence, at most 0."""
 
     def values(self) -> tuple[float, ...]:
         """In the order of the fields."""

@@ -187,8 +187,8 @@ def _hear(reading: Reading, start: int, end: int) -> tuple[ReadFeatures, Answere
     """What the reader made of the sentence `text[start:end]` of its passage, and the likely answer's place in that."""
     best = reading.best(start, end)
     if best is None:
-        return ReadFeatures(reading.relevance, UNREAD, UNREAD), None
-    heard = ReadFeatures(reading.relevance, max(best.odds, UNREAD), max(reading.share(start, end), UNREAD))
+        return ReadFeatures(reading.relevance, UNREAD), None
+    heard = ReadFeatures(reading.relevance, max(best.odds, UNREAD))
     return heard, Answered(best.start - start, best.end - start, best.odds) if best.odds > 0 else None
 
 
@@ -200,9 +200,7 @@ def _confidence(evidence: Sequence[Evidence], passages: int) -> float:
     known = (_logit(best.score), best.features.cosine, math.log(passages))
     if best.read is None:
         return ANSWERABLE.probability(known)
-    relevance = max(e.read.relevance for e in evidence if e.read)
-    odds = max(e.read.odds for e in evidence if e.read)
-    return READ_ANSWERABLE.probability((*known, relevance, odds))
+    return READ_ANSWERABLE.probability((*known, max(e.read.odds for e in evidence if e.read)))
 
 
 def _logit(probability: float) -> float:

@@ -84,13 +84,6 @@ class Reading:
         odds = float(sums[first, final]) - self.none
         return Answered(self.offsets[low + first][0], self.offsets[low + final][1], odds)
 
-    def share(self, start: int, end: int) -> float:
-        """The logarithm of the share of the answer's likely beginnings that lie in `text[start:end]`; at most 0."""
-        inside = [n for n, (a, b) in enumerate(self.offsets) if a >= start and b <= end]
-        if not inside:
-            return -math.inf
-        return float(np.logaddexp.reduce(self.starts[inside]) - np.logaddexp.reduce(self.starts))
-
 
 class Reader:
     """The model and its tokenizer, each loaded at first use; raises ModelError where the files are damaged."""
