@@ -24,7 +24,7 @@ from index.encoder import Encoder
 from index.reading import lay_out
 
 WRITER = Path(__file__).with_name("writer.py")
-KILLS = int(os.environ.get("FOOTNOTE_KILLS", "6"))
+KILLS = int(os.environ.get("FOOTNOTE_KILLS", "4"))
 """Kills at random moments; those at named points come on top."""
 ANSWERS_WITHIN_S = 30
 

@@ -48,6 +48,8 @@ POINTS: dict[str, tuple[Any, str, str]] = {
     "before a new model is adopted": (Catalog, "adopt_next_vectors", "before"),
     "after a new model is adopted": (Catalog, "adopt_next_vectors", "after"),
 }
+RARE = [point for point in POINTS if "model" in point or "made anew" in point or "old Chroma" in point]
+"""Met only when the model changes, or Chroma is made anew: once in a life."""
 MOST = 500
 """Changes in one life."""
 _MODULES = (catalog, door, originals, reencode)  # named, so that they are loaded before the forks
@@ -75,7 +77,7 @@ def live(request: dict[str, Any]) -> None:
     chance = random.Random(request["seed"])
     point = request.get("point")
     if point:
-        kill_at(*POINTS[point], hits=1 if "model" in point or "old Chroma" in point else chance.randint(1, 4))
+        kill_at(*POINTS[point], hits=1 if point in RARE else chance.randint(1, 4))
     folder = Path(request["library"])
     current = Catalog(folder, create=True).model
     changes_model = "model" in (point or "")
