@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from index.encoder import MODEL, MAX_TOKENS, Encoder, Vectors
+from index.encoder import MAX_TOKENS, MODEL, Encoder, Vectors
 from index.reading import PASSAGE_TOKENS
+from index.runtime import checked, load_tokenizer
 
 BATCH = 32
 
