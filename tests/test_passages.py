@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import index
 from index import Kind, Passage, Sentence
 from index.encoder import MAX_TOKENS, Encoder
-from index.library import PASSAGE_TOKENS, TITLE_TOKENS, passage_input
+from index.intake import TITLE_TOKENS, passage_input
 from index.passages import fit_sentences, split_passages
+from index.reading import PASSAGE_TOKENS
 from index.sentences import split_sentences
 
 PIECES = (
