@@ -42,6 +42,7 @@ class Mirror:
         self._upkeep = threading.RLock()  # of the folder: held while it is verified or written
         self._follows = False
         self._tried: State | None = None  # at which Chroma was last looked at, whatever came of it
+        self._failure: VectorIndexError | None = None  # why it cannot be asked: said when a question comes
         self._complaint = ""
 
     def nearest(self, vector: Vectors, k: int) -> Ranked:
@@ -58,6 +59,8 @@ class Mirror:
             self._tried = state
         if is_new:
             threading.Thread(target=self.load, daemon=True).start()
+        elif self._failure:
+            self._complain(self._failure)
         return self._catalog.nearest(vector, k)
 
     def load(self) -> None:
@@ -83,7 +86,7 @@ class Mirror:
         self.check(revision)
         index = VectorIndex(self._folder())
         with self._lock:
-            self._index, self._revision = index, revision
+            self._index, self._revision, self._failure = index, revision, None
 
     def check(self, revision: int) -> None:
         """Raise VectorIndexError, with what is wrong, unless Chroma mirrors the catalog of this revision."""
@@ -107,10 +110,10 @@ class Mirror:
                     self.follow()
                 self._open(revision)
         except (LibraryLocked, ReadOnlyLibrary, DiskFull) as reason:
-            self._complain(error)
+            self._failure = error
             log.info("Chroma is not brought up to date (%s)", reason)
         except VectorIndexError as again:
-            self._complain(again)
+            self._failure = again
 
     def _complain(self, error: VectorIndexError) -> None:
         if str(error) != self._complaint:  # once, not at every question
