@@ -33,7 +33,8 @@ class Measure:
     """How a metric comes from outcomes: a row of figures a case, None where it does not count, and the statistic.
 
     `meaning` is a line for people. `low_is_good` says which way is better. `gated` says whether a minimum makes sense;
-    `guarded`, whether a run that is worse in it than its baseline fails where nothing else is asked for.
+    `guarded`, whether a run that is worse in it than its baseline fails where nothing else is asked for; `single`,
+    whether it has a value on one case alone, as a precision has not.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Measure:
     low_is_good: bool = False
     gated: bool = True
     guarded: bool = False
+    single: bool = True
 
     def of(self, outcomes: Sequence[Outcome]) -> Metric:
         """The metric of these outcomes. Seeded: the same outcomes give the same interval."""
@@ -52,6 +54,11 @@ class Measure:
         columns = np.array([row for _, row in counted]).T
         interval = bootstrap(self.statistic, *columns, groups=group([label for label, _ in counted]))
         return Metric(self.name, self.statistic(*columns), interval, len(counted))
+
+    def value(self, outcomes: Sequence[Outcome]) -> float | None:
+        """The value alone, without the work of an interval."""
+        rows = [row for outcome in outcomes if (row := self.row(outcome)) is not None]
+        return self.statistic(*np.array(rows).T) if rows else None
 
     def between(self, a: Sequence[Outcome], b: Sequence[Outcome]) -> Difference | None:
         """B - A on the same cases in the same order; None where either has no value."""
@@ -68,6 +75,12 @@ class Measure:
     def is_better(self, change: float) -> bool:
         """Whether a change of its value in this direction is a gain."""
         return change < 0 if self.low_is_good else change > 0
+
+
+def per_case(measure: Measure, outcome: Outcome) -> float | None:
+    """The value on this case alone, where there is such a thing: not for a precision, which needs many."""
+    row = measure.row(outcome) if measure.single else None
+    return None if row is None else row[0]
 
 
 def _mean_of(name: str) -> Callable[[Outcome], Row | None]:
@@ -175,11 +188,40 @@ MEASURES = (
     Measure("citation_recall", _mean_of("citation_recall"), ratio, "evidence that is cited"),
     Measure("exact_quotes", _mean_of("exact_quotes"), ratio, "citations that stand in the article to the letter"),
     Measure("support_rate", _mean_of("support"), ratio, "sentences that the system calls supported"),
-    Measure("abstain_precision", _abstention(metrics.abstain_precision), ratio, "abstentions that are right"),
-    Measure("abstain_recall", _abstention(metrics.abstain_recall), ratio, "unanswerable questions it abstains on"),
-    Measure("abstain_f1", _abstention(metrics.abstain_f1), ratio, "harmonic mean of the two above", guarded=True),
-    Measure("auroc", _confidence(attrgetter("answerable")), metrics.auroc, "confidence tells answerable from not"),
-    Measure("aurc", _confidence(unanswered), metrics.aurc, "risk over all coverages", low_is_good=True, gated=False),
+    Measure(
+        "abstain_precision", _abstention(metrics.abstain_precision), ratio, "abstentions that are right", single=False
+    ),
+    Measure(
+        "abstain_recall",
+        _abstention(metrics.abstain_recall),
+        ratio,
+        "unanswerable questions it abstains on",
+        single=False,
+    ),
+    Measure(
+        "abstain_f1",
+        _abstention(metrics.abstain_f1),
+        ratio,
+        "harmonic mean of the two above",
+        single=False,
+        guarded=True,
+    ),
+    Measure(
+        "auroc",
+        _confidence(attrgetter("answerable")),
+        metrics.auroc,
+        "confidence tells answerable from not",
+        single=False,
+    ),
+    Measure(
+        "aurc",
+        _confidence(unanswered),
+        metrics.aurc,
+        "risk over all coverages",
+        low_is_good=True,
+        gated=False,
+        single=False,
+    ),
     Measure(
         "follow_up_loss", _follow_up_loss, ratio, "right alone but not as a follow-up", low_is_good=True, gated=False
     ),
@@ -193,6 +235,7 @@ MEASURES = (
         "19 of 20 are faster",
         low_is_good=True,
         gated=False,
+        single=False,
     ),
     Measure("tokens", _mean_of("tokens"), ratio, "tokens an answer", low_is_good=True, gated=False),
 )
