@@ -176,6 +176,7 @@ def gate_command(
       footnote eval gate runs/now --min right=0.75 --min exact_quotes=1
       footnote eval gate runs/now --no-worse-than runs/main --junit gate.xml --markdown summary.md
     """
+    from .compare import compare_runs
     from .folder import read_run
     from .gate import check_metrics, judge_run
     from .report import read_minimums
@@ -184,13 +185,13 @@ def gate_command(
         raise click.UsageError("say what to hold the run against: --min METRIC=VALUE or --no-worse-than RUN")
     if unknown := check_metrics(metric):
         raise click.UsageError(f"--metric {unknown[0]}: there is no such metric")
-    before = read_run(baseline) if baseline else None
-    verdict = judge_run(read_run(run), read_minimums(min), before, metric, max_errors)
+    before, found = read_run(baseline) if baseline else None, read_run(run)
+    verdict = judge_run(found, read_minimums(min), before, metric, max_errors)
     if junit:
         junit.write_text(verdict.to_junit(), "utf-8")
     if markdown:
         with markdown.open("a", encoding="utf-8") as file:
-            file.write(verdict.to_markdown())
+            file.write(verdict.to_markdown(compare_runs(before, found) if before else None))
     click.echo(verdict.to_text())
     context.exit(int(verdict.code))
 

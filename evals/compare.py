@@ -12,7 +12,7 @@ from index.errors import FootnoteError
 from .folder import Run
 from .measures import MEASURES, RIGHT, Measure, per_case
 from .outcomes import Outcome
-from .report import number, table
+from .report import chance, number, table
 from .resample import Difference
 
 SHOWN = 20
@@ -99,12 +99,24 @@ class Comparison:
 HEADING = ("metric", "A", "B", "B - A", "95 % interval", "p", "wins", "ties", "losses")
 
 
-def compare_runs(a: Run, b: Run) -> Comparison:
-    """Compare on the cases that both runs hold; raises FootnoteError where there are none."""
+def changes_of(a: Run, b: Run, names: Sequence[str]) -> list[Change]:
+    """These metrics alone; raises FootnoteError where the runs have no case in common."""
+    pairs = _pairs(a, b)
+    changes = [_change(measure, pairs, measure.name) for measure in MEASURES if measure.name in names]
+    return [change for change in changes if change.a is not None or change.b is not None]
+
+
+def _pairs(a: Run, b: Run) -> list[tuple[Outcome, Outcome]]:
     of_b = {outcome.id: outcome for outcome in b.outcomes}
     pairs = [(outcome, of_b[outcome.id]) for outcome in a.outcomes if outcome.id in of_b]
     if not pairs:
         raise FootnoteError(f"{a.path} and {b.path} have no case in common; compare two runs of one set")
+    return pairs
+
+
+def compare_runs(a: Run, b: Run) -> Comparison:
+    """Compare on the cases that both runs hold; raises FootnoteError where there are none."""
+    pairs = _pairs(a, b)
     changes = [_change(measure, pairs, measure.name) for measure in MEASURES]
     tags = sorted({tag for one, _ in pairs for tag in one.tags})
     by_tag = [_change(RIGHT, [pair for pair in pairs if tag in pair[0].tags], tag) for tag in tags]
@@ -165,7 +177,7 @@ def _cells(change: Change) -> tuple[str, ...]:
         return name, number(name, change.a), number(name, change.b), "-", "-", "-", *counts
     interval = f"{_signed(name, found.interval.low)} to {_signed(name, found.interval.high)}"
     value = _signed(name, found.value)
-    return name, number(name, change.a), number(name, change.b), value, interval, f"{found.p:.3f}", *counts
+    return name, number(name, change.a), number(name, change.b), value, interval, chance(found.p), *counts
 
 
 def _signed(name: str, value: float) -> str:

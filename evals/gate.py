@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from xml.etree import ElementTree as Xml
 
-from .compare import Change, Comparison, compare_runs, said
+from .compare import Change, Comparison, changes_of, said
 from .folder import Run
 from .measures import BY_NAME, MEASURES
-from .report import Report, number
+from .report import chance, number
 
 ALPHA = 0.05
 """The chance, over all metrics together, that a run which is as good as its baseline is called worse."""
@@ -39,13 +39,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict on a run. `decided` are the texts of what decided it; `comparison` None: there was no baseline."""
+    """The verdict on a run. `decided` are the texts of what decided it."""
 
     run: str
     code: Exit
     checks: tuple[Check, ...]
     decided: tuple[str, ...]
-    comparison: Comparison | None = None
 
     @property
     def line(self) -> str:
@@ -71,13 +70,13 @@ class Verdict:
         Xml.indent(suite)
         return Xml.tostring(suite, "unicode", xml_declaration=True) + "\n"
 
-    def to_markdown(self) -> str:
-        """For a job's summary or a comment on a change."""
+    def to_markdown(self, comparison: Comparison | None) -> str:
+        """For a job's summary or a comment on a change; with the comparison where there is a baseline."""
         mark = {Exit.PASSED: "✅", Exit.FAILED: "❌", Exit.NOT_JUDGED: "⚠️"}[self.code]
         lines = [f"### {mark} footnote eval: {_markdown(self.line)}", "", "| check | |", "|---|---|"]
         lines += [f"| {_markdown(check.text)} | {'ok' if check.passed else '**failed**'} |" for check in self.checks]
-        if self.comparison:
-            lines += _comparison(self.comparison)
+        if comparison:
+            lines += _comparison(comparison)
         return "\n".join(lines) + "\n"
 
 
@@ -89,14 +88,15 @@ def judge_run(
     max_errors: int = 0,
 ) -> Verdict:
     """Hold a run against minimums and a baseline. `metrics` are those that may not be worse; none: the guarded ones."""
-    comparison = compare_runs(baseline, run) if baseline else None
     unfit = list(_unfit(run, baseline, max_errors))
     if unfit:
-        return Verdict(run.name, Exit.NOT_JUDGED, tuple(unfit), tuple(check.text for check in unfit), comparison)
-    checks = [*_minimums(run, minimums), *_no_worse(comparison, metrics)]
+        return Verdict(run.name, Exit.NOT_JUDGED, tuple(unfit), tuple(check.text for check in unfit))
+    names = metrics or [measure.name for measure in MEASURES if measure.guarded]
+    changes = changes_of(baseline, run, names) if baseline else []
+    checks = [*_minimums(run, minimums), *_no_worse(changes)]
     failed = [check for check in checks if not check.passed]
     decided = [check.text for check in failed] or [f"all {len(checks)} checks are met"]
-    return Verdict(run.name, Exit.FAILED if failed else Exit.PASSED, tuple(checks), tuple(decided), comparison)
+    return Verdict(run.name, Exit.FAILED if failed else Exit.PASSED, tuple(checks), tuple(decided))
 
 
 def _unfit(run: Run, baseline: Run | None, max_errors: int) -> Iterable[Check]:
@@ -115,11 +115,8 @@ def _unfit(run: Run, baseline: Run | None, max_errors: int) -> Iterable[Check]:
 
 
 def _minimums(run: Run, minimums: Mapping[str, float]) -> Iterable[Check]:
-    if not minimums:
-        return
-    report = Report.of(run.outcomes)
     for name, minimum in minimums.items():
-        value = report.value(name)
+        value = BY_NAME[name].value(run.outcomes)
         if value is None:
             yield Check(name, False, f"{name} has no value (minimum {minimum:g})")
         else:
@@ -128,12 +125,8 @@ def _minimums(run: Run, minimums: Mapping[str, float]) -> Iterable[Check]:
             yield Check(f"{name} >= {minimum:g}", passed, f"{name} {number(name, value)} {relation} {minimum:g}")
 
 
-def _no_worse(comparison: Comparison | None, metrics: Sequence[str]) -> Iterable[Check]:
+def _no_worse(changes: Sequence[Change]) -> Iterable[Check]:
     """A metric fails where it is worse and Holm's correction over all of them leaves its p below ALPHA."""
-    if comparison is None:
-        return
-    names = metrics or [measure.name for measure in MEASURES if measure.guarded]
-    changes = [change for name in names if (change := comparison.change(name))]
     tested = sorted((c for c in changes if c.difference), key=lambda c: c.difference.p if c.difference else 1.0)
     significant: set[str] = set()
     for position, change in enumerate(tested):  # Holm 1979: the smallest p against ALPHA / m, the next / (m - 1), ...
@@ -151,9 +144,9 @@ def _against_baseline(change: Change, significant: bool) -> Check:
         return Check(name, change.a is None, f"{values}: it has no value in one of the runs")
     worse = found.value != 0 and not change.better
     if worse and significant:
-        return Check(name, False, f"{values}: really worse (p = {found.p:.3f})")
+        return Check(name, False, f"{values}: really worse (p {chance(found.p)})")
     verdict = "better" if change.better and significant else "no real difference"
-    return Check(name, True, f"{values}: {verdict} (p = {found.p:.3f})")
+    return Check(name, True, f"{values}: {verdict} (p {chance(found.p)})")
 
 
 def check_metrics(names: Sequence[str]) -> list[str]:
@@ -168,7 +161,7 @@ def _comparison(comparison: Comparison) -> list[str]:
         if found:
             low, high = number(change.name, found.interval.low), number(change.name, found.interval.high)
             values = f"{number(change.name, change.a)} | {number(change.name, change.b)}"
-            difference = f"{number(change.name, found.value)} | {low} to {high} | {found.p:.3f}"
+            difference = f"{number(change.name, found.value)} | {low} to {high} | {chance(found.p)}"
             lines.append(f"| {change.name} | {values} | {difference} |")
     lost = [flip for flip in comparison.flips if not flip.b.right]
     if lost:

@@ -63,10 +63,6 @@ class Report:
         """Cases that are not right, errors among them."""
         return tuple(outcome for outcome in self.outcomes if not outcome.right)
 
-    def value(self, name: str) -> float | None:
-        """The value of a metric."""
-        return next(metric.value for metric in self.metrics if metric.name == name)
-
     def faults(self, minimums: Mapping[str, float]) -> list[str]:
         """Why the run does not pass, a line each: errors, and metrics under their minimum or without a value."""
         lines = [f"{self.errors} of {len(self.outcomes)} questions met an error"] if self.errors else []
@@ -158,6 +154,11 @@ def number(name: str, value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:.1f}" if name.endswith("_ms") or name == "tokens" else f"{value:.3f}"
+
+
+def chance(p: float) -> str:
+    """A p value as it is shown."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def table(heading: Row, rows: Sequence[Row]) -> list[str]:
