@@ -251,7 +251,86 @@ def export_command(name: str, out: Path, articles: Path | None, limit: int | Non
     click.echo(export(name, out, articles, limit, seed), err=True)
 
 
+@evaluate.command("suggest")
+@library_option
+@click.option("--count", type=click.IntRange(1, 10_000), default=30, show_default=True, help="How many at most.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other sentences.")
+@click.option("--out", type=FILE, help="Write them there instead of printing them.")
+def suggest_command(library: Path, count: int, seed: int, out: Path | None) -> None:
+    """Draft a set from your own articles, without a model: rules over sentences with names, numbers and dates.
+
+    Some ask what an article says, some need what was said before, and some are about an article that the run takes out
+    of the library first, so that there is no answer. All are marked as drafts; go through them with `eval review`.
+
+    \b
+    Examples:
+      footnote eval suggest --out my-questions.jsonl
+      footnote eval review my-questions.jsonl
+      footnote eval run my-questions.jsonl
+    """
+    from index import Library
+
+    from .libraries import articles_of
+    from .suggest import suggest
+
+    with Library.open(library) as opened:
+        cases = suggest(articles_of(opened), count, seed)
+    if not cases:
+        raise FootnoteError(
+            f"no sentence in {library} fits a rule; write questions by hand, see `footnote eval --help`"
+        )
+    lines = [json.dumps(case.to_json(), ensure_ascii=False) for case in cases]
+    if out is None:
+        click.echo("\n".join(lines))
+        return
+    if out.exists():
+        raise FootnoteError(f"{out} is there already; give --out another file")
+    out.write_text("\n".join(lines) + "\n", "utf-8")
+    click.echo(f"{len(lines)} drafts are in {out}; go through them with `footnote eval review {out}`", err=True)
+
+
+@evaluate.command("review")
+@click.argument("path", metavar="SET", type=FILE)
+def review_command(path: Path) -> None:
+    """Accept, correct or drop the drafts of a set, one by one. What is decided is kept at once.
+
+    \b
+    Example:
+      footnote eval review my-questions.jsonl
+    """
+    from .review import review
+
+    done = review(path, _decide)
+    click.echo(f"{done.accepted} accepted, {done.dropped} dropped, {done.left} drafts left")
+
+
 # -- helpers -----------------------------------------------------------------------------------------------------------
+
+
+def _decide(record: dict[str, Any], position: int, count: int) -> str:
+    """Show a draft and ask what to do with it."""
+    quotes = [piece.get("quote", "") for piece in record.get("relevant", []) if isinstance(piece, dict)]
+    said = [str(turn.get("content", "")) for turn in record.get("history", []) if isinstance(turn, dict)]
+    click.echo(f"\n{position} of {count}  {record.get('id')}")
+    for name, lines in (("before", said), ("question", [record.get("question", "")]), ("evidence", quotes)):
+        for line in lines:
+            click.echo(f"  {name:9} {_printable(str(line))}")
+    expected = " / ".join(map(str, record.get("answers", []))) or "no answer"
+    without = f", without article {', '.join(map(str, record['without']))}" if record.get("without") else ""
+    click.echo(f"  {'expected':9} {_printable(expected)}{without}")
+    choices = {"a": "accept", "d": "drop", "s": "skip", "q": "quit"}
+    try:
+        key = click.prompt(
+            "[a]ccept [e]dit [d]rop [s]kip [q]uit", type=click.Choice([*choices, "e"]), show_choices=False
+        )
+        return choices.get(key) or str(click.prompt("  question", default=record.get("question")))
+    except click.Abort:
+        return "quit"
+
+
+def _printable(text: str) -> str:
+    """On one line and without control characters: an article must not drive the terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _complain(line: str) -> None:

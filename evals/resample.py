@@ -16,6 +16,8 @@ from .metrics import ratio
 
 RESAMPLES = 1000
 PAIRED_RESAMPLES = 2000
+SLOW_RESAMPLES = 500
+"""For what is no ratio: such a statistic is computed anew on every draw."""
 SEED = 0
 FEWEST_GROUPS = 10
 """Fewer groups than these say too little of how groups differ, and intervals from them are too narrow (Cameron, Gelbach
@@ -76,13 +78,14 @@ def bootstrap(
 
 
 def compare(
-    statistic: Statistic, a: Array, b: Array, groups: NDArray[np.int64], resamples: int = PAIRED_RESAMPLES
+    statistic: Statistic, a: Array, b: Array, groups: NDArray[np.int64], resamples: int | None = None
 ) -> Difference | None:
     """B - A on the same cases, rows in the same order, NaN where a case does not count; None where one has no value.
 
     The interval is the paired bootstrap's (Efron and Tibshirani 1993), `p` that of the two-sided randomisation test
     (Noreen 1989; Smucker et al., CIKM 2007): the results of A and B are exchanged at random, group by group.
     """
+    resamples = resamples or (PAIRED_RESAMPLES if statistic is ratio else SLOW_RESAMPLES)
     of_a, of_b = _value(statistic, a), _value(statistic, b)
     if of_a is None or of_b is None:
         return None
