@@ -39,8 +39,9 @@ _AMOUNT = r"[$€£¥₹]\s?\d[\d.,]*\d?(?:\s(?:thousand|million|billion|trillio
 _WHO = re.compile(rf"({_NAME})(?:, [^,]{{3,80}},)? ({_VERB} .+)")
 _WHEN_FIRST = re.compile(rf"(?:In|On|Since|By) ({_DATE}),? (.+)")
 _WHEN_LAST = re.compile(rf"(.+?),? (?:in|on) ({_DATE})(.*)")
+_COUNT = rf"{_NUMBER}(?: (?:hundred|thousand|million|billion))?"
 _HOW_MANY = re.compile(
-    rf"(?:About |Nearly |Almost |Some |Over |More than )?({_NUMBER}) ((?:[a-z]+ ){{0,2}}[a-z]+s) (.+)", re.I
+    rf"(?:About |Nearly |Almost |Some |Over |More than )?({_COUNT}) ((?:[a-z]+ ){{0,2}}[a-z]+s) (.+)", re.IGNORECASE
 )
 _GAPS = tuple(re.compile(pattern) for pattern in (_AMOUNT, _DATE, rf"\b{_NUMBER}\b", _NAME))
 _PRONOUN = re.compile(r"(He|She|It|They)\b")
@@ -94,8 +95,10 @@ def _drafts(article: Article) -> Iterator[Draft]:
 
 
 def _of_sentence(text: str, following: str) -> Iterator[Draft]:
+    dated = list(_when(text, following))
+    yield from (draft for draft in dated if draft.pronoun)  # these can be asked as a follow-up, too
     yield from _who(text)
-    yield from _when(text, following)
+    yield from dated
     yield from _how_many(text)
     yield from _cloze(text)
 
@@ -103,9 +106,10 @@ def _of_sentence(text: str, following: str) -> Iterator[Draft]:
 def _who(text: str) -> Iterator[Draft]:
     if match := _WHO.fullmatch(text):
         name, rest = match.groups()
-        asks = "Which organisation" if _BODY.search(name) else "Who"
+        body = _BODY.search(name) is not None
+        name = name.removeprefix("The ") if body else name
         if not _ARTICLE_WORD.match(name):
-            yield Draft("who", f"{asks} {rest}?", name, "", "")
+            yield Draft("who", f"{'Which organisation' if body else 'Who'} {rest}?", name, "", "")
 
 
 def _when(text: str, following: str) -> Iterator[Draft]:

@@ -41,11 +41,6 @@ def drafted(kind: str) -> Case:
         ),
         (
             "The Brackley Group bought the wool mills of the valley from their owners.",
-            "What is missing: The ____ bought the wool mills of the valley from their owners?",
-            "Brackley Group",
-        ),
-        (
-            "Brackley Group bought the wool mills of the valley from their owners.",
             "Which organisation bought the wool mills of the valley from their owners?",
             "Brackley Group",
         ),
