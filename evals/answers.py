@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def read_answers(paths: Sequence[Path]) -> AnswersFile:
     return AnswersFile(whole.hexdigest(), records, tuple(problems))
 
 
-def check_ids(ids: Sequence[str], held: Mapping[str, object]) -> list[str]:
+def check_ids(ids: Sequence[str], held: Container[str]) -> list[str]:
     """What to say of ids that the files do not hold; none: nothing. Raises FootnoteError where they hold none."""
     missing = [identity for identity in ids if identity not in held]
     if missing and len(missing) == len(ids):

@@ -80,8 +80,8 @@ def _ask(
 ) -> tuple[Report, Path, Sequence[str]]:
     chosen = sample(cases.cases, options.limit, options.seed)
     problems = [*subject.problems, *check_same_articles(chosen, set(subject.held))]
-    if options.answers:
-        problems += check_ids([case.id for case in chosen], read_answers(options.answers).records)
+    if subject.answered is not None:
+        problems += check_ids([case.id for case in chosen], subject.answered)
     for line in problems:
         say(line)
     if drafted := sum(case.drafted for case in chosen):

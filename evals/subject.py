@@ -43,7 +43,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A system, ready to be asked. `held` are the ids of the articles; `passages` is None where it has no library."""
+    """A system, ready to be asked. `held` are the ids of the articles; `passages` is None where it has no library.
+
+    `answered` are the ids that a system has an answer for which has answered before; None: it can be asked anything.
+    """
 
     system: System
     name: str
@@ -52,6 +55,7 @@ class Subject:
     passages: int | None
     library_sha256: str
     problems: tuple[str, ...] = ()
+    answered: frozenset[str] | None = None
 
     def manifest(self, cases: CaseSet, count: int, options: Options) -> Manifest:
         """The manifest of a run that starts now, over `count` cases."""
@@ -118,7 +122,9 @@ def _foreign(source: Dataset | CaseSet, options: Options, stack: ExitStack) -> S
         return Subject(system, f"endpoint {options.endpoint} {options.model}", show, frozenset(by_id), None, digest)
     found: AnswersFile = read_answers(options.answers)
     name = f"answers {found.sha256[:16]}"
-    return Subject(Answers(found.records), name, show, frozenset(by_id), None, digest, found.problems)
+    return Subject(
+        Answers(found.records), name, show, frozenset(by_id), None, digest, found.problems, frozenset(found.records)
+    )
 
 
 def _folder(source: Dataset | CaseSet, options: Options) -> Path:
