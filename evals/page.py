@@ -25,7 +25,8 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:68rem;margin:2rem auto;
 padding:0 1rem;overflow-wrap:anywhere}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2.2rem}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.2rem .8rem .2rem 0;text-align:right;
+table{margin-top:1.5rem;border-collapse:collapse;font-variant-numeric:tabular-nums}
+td,th{padding:.2rem .8rem .2rem 0;text-align:right;
 border-bottom:1px solid var(--line);vertical-align:top}td:first-child,th:first-child,td.words{text-align:left}
 .plots{display:flex;flex-wrap:wrap;gap:1.5rem}figure{margin:0}figcaption{color:var(--dim)}svg{max-width:100%;height:auto}
 svg text{fill:var(--ink);font:11px system-ui,sans-serif}.grid{stroke:var(--line)}.bar{fill:var(--bar)}

@@ -11,7 +11,7 @@ from .report import number
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 420, 240, 44, 34, 12
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 420, 250, 44, 34, 24
 
 
 def bars(metrics: Sequence[Metric]) -> str:
@@ -50,7 +50,7 @@ def histogram(values: Sequence[float], x_name: str, bins: int = 24) -> str:
     counts = [0] * bins
     for value in positive:
         counts[min(int((math.log10(value) - low) / width * bins), bins - 1)] += 1
-    ticks = [(share, f"{10 ** (low + share * width):.3g}") for share in (0, 0.5, 1)]
+    ticks = [(share, _plain(10 ** (low + share * width))) for share in (0, 0.5, 1)]
     parts = [*_axes(x_name, "cases", ticks, 1.0, y_max=max(counts))]
     step = (WIDTH - LEFT - 12) / bins
     for place, count in enumerate(counts):
@@ -80,8 +80,13 @@ def _axes(
         parts.append(_text(LEFT - 6, y + 4, f"{tick * y_max:g}", "end"))
     parts += [_text(_x(place, x_max), HEIGHT - BOTTOM + 15, label, "middle") for place, label in x_ticks]
     parts.append(_text((LEFT + WIDTH) / 2, HEIGHT - 3, x_name, "middle"))
-    parts.append(_text(LEFT, TOP - 3, y_name, "middle"))
+    parts.append(_text(LEFT, 10, y_name, "middle"))
     return parts
+
+
+def _plain(value: float) -> str:
+    """Three digits, and never a power of ten."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _x(value: float, x_max: float) -> float:
