@@ -120,7 +120,7 @@ def _run_support(name: str, source: SupportSet, options: Options, out: Path | No
             "check them with `footnote check --batch`, and give the result to --answers"
         )
     answers: AnswersFile = read_answers(options.answers)
-    pairs = source.pairs[: options.limit]
+    pairs = source.first(options.limit)
     problems = (*source.problems, *answers.problems, *check_ids([pair.id for pair in pairs], answers.records))
     for line in problems:
         say(line)

@@ -21,7 +21,7 @@ def export(name: str, out: Path, articles: Path | None, limit: int | None, seed:
     if articles and not isinstance(source, Dataset):
         raise FootnoteError(f"{name} brings no articles; leave --articles out")
     if isinstance(source, SupportSet):
-        written = _write(out, _claims(source.pairs[:limit]))
+        written = _write(out, _claims(source.first(limit)))
         return f"{written} claims are in {out}"
     cases = source.set.cases if isinstance(source, Dataset) else source.cases
     written = _write(out, _questions(sample(cases, limit, seed)))

@@ -85,7 +85,7 @@ class Outcome:
             return False
         if self.abstained or not self.answerable:
             return self.abstained is not self.answerable
-        return self.citation_precision != 0.0 if self.found is None else self.found
+        return self.citation_recall != 0.0 if self.found is None else self.found
 
     @property
     def verdict(self) -> str:

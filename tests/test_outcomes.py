@@ -72,6 +72,10 @@ def test_where_no_words_are_expected_a_citation_on_evidence_decides(start: int, 
     assert outcome.right is right
 
 
+def test_an_answer_without_citations_is_not_right_where_evidence_is_asked_for() -> None:
+    assert not judged(Case("3", "Who?", relevant=ASKED.relevant), read_reply({"answer": "It was Ma."})).right
+
+
 def test_what_a_case_does_not_say_is_not_measured() -> None:
     outcome = judged(NOT_THERE, answer_citing((20, 38)), hits=[])
     assert (outcome.rank, outcome.found, outcome.citation_precision) == (None, None, None)

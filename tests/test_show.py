@@ -62,7 +62,7 @@ def test_a_case_shows_its_results_with_ranks_its_citations_and_reasons() -> None
         ({"answerable": False}, "it answered what the articles do not say"),
         ({"error": "OSError: gone", "answer": None, "abstained": None}, "error: OSError: gone"),
         ({"found": False}, "the cited text does not hold what was expected"),
-        ({"found": None, "citation_precision": 0.0}, "no citation lies on the evidence"),
+        ({"found": None, "citation_recall": 0.0}, "no citation lies on the evidence"),
     ],
 )
 def test_what_went_wrong_is_said(changed: dict[str, object], verdict: str) -> None:

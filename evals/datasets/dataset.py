@@ -47,7 +47,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class SupportSet:
-    """Pairs that a support check is measured on; `group` of `Pair.claim_id` is the claim itself."""
+    """Pairs that a support check is measured on."""
 
     name: str
     sha256: str
@@ -56,6 +56,11 @@ class SupportSet:
 
     def __len__(self) -> int:
         return len(self.pairs)
+
+    def first(self, claims: int | None) -> tuple[Pair, ...]:
+        """The pairs of the first claims, each with all its evidence; of all claims for None."""
+        kept = set(list(dict.fromkeys(pair.claim_id for pair in self.pairs))[:claims])
+        return tuple(pair for pair in self.pairs if pair.claim_id in kept)
 
 
 def dataset(
