@@ -1,6 +1,9 @@
-"""Question sets: ask every question of a set, measure the answers, and hold them to a minimum.
+"""Question sets: ask every question of a set, measure the answers, and say what changed and how sure that is.
 
-Reading order: cases (what is asked, and what a right answer rests on) -> spans (whether two spans meet) -> metrics
-(formulas, values in and values out) -> outcomes (one case, judged) -> measures and report (all cases, summed up) -> run
-(ask them) -> folder (what a run leaves on disk) -> cli (the door; it also holds the door of the whole program).
+Reading order: cases and datasets (what is asked, and what a right answer rests on) -> spans, replies (what a system
+gave) -> metrics (formulas, values in and values out) and resample (how sure a figure is) -> outcomes (one case, judged)
+-> measures and report (all cases, summed up) -> run (asks a system: our library, answers, endpoint) -> subject,
+libraries and settings (what is measured) -> folder (what a run leaves on disk) -> execute (one set from start to end)
+-> compare, gate, show, page and plots (what is made of runs) -> suggest and review (sets of one's own) -> support
+(claims) -> commands and cli (the doors; cli also holds the door of the whole program).
 """

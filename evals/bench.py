@@ -31,7 +31,7 @@ from qa.ask import ask
 from qa.conversation import contextualise
 
 from .cases import Case, find_set, read_cases
-from .run import DEPTH
+from .outcomes import DEPTH
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 COLD_QUESTION = "Why was Ant Group's listing called off?"

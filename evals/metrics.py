@@ -1,21 +1,19 @@
 """The formulas. Values in, values out; on nothing to measure they give None, which is shown as a dash.
 
-Statistics take columns: equally long sequences with one value a case, so that `bootstrap` can draw cases anew.
+Statistics take columns: equally long sequences with one value a case, so that cases can be drawn anew (`resample`).
 """
 
 from __future__ import annotations
 
+import math
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .spans import Spanned, overlap
-
-RESAMPLES = 1000
-SEED = 0
 
 _ARTICLES = frozenset({"a", "an", "the"})
 
@@ -51,10 +49,41 @@ def answer_found(quotes: Sequence[str], answers: Sequence[str], all_answers: Seq
     return all(any(contains(text, wording) for wording in group) for group in groups)
 
 
+def exact_match(prediction: str, answers: Sequence[str]) -> float:
+    """1 where the prediction is one of the answers after normalisation, else 0; no answers ask for an empty one.
+
+    `compute_exact` of the SQuAD script evaluate-v2.0.py, the best over the answers.
+    """
+    return float(normalise(prediction) in {normalise(answer) for answer in answers or [""]})
+
+
+def token_f1(prediction: str, answers: Sequence[str]) -> float:
+    """2 PR / (P + R) over the bags of normalised words, the best over the answers; in 0..1.
+
+    `compute_f1` of the SQuAD script evaluate-v2.0.py: where either side has no words, 1 if both have none, else 0.
+    """
+    return max(_token_f1(normalise(prediction).split(), normalise(answer).split()) for answer in answers or [""])
+
+
+def _token_f1(given: Sequence[str], wanted: Sequence[str]) -> float:
+    if not given or not wanted:
+        return float(given == wanted)
+    common = sum((Counter(given) & Counter(wanted)).values())
+    return 2 * common / (len(given) + len(wanted))
+
+
 def first_rank(hits: Sequence[Spanned], evidence: Sequence[Spanned]) -> int:
     """The rank, from 1, of the first hit that overlaps a piece of evidence; 0 where none does."""
     ranks = (rank for rank, hit in enumerate(hits, start=1) if any(overlap(hit, piece) for piece in evidence))
     return next(ranks, 0)
+
+
+def piece_ranks(hits: Sequence[Spanned], pieces: Sequence[Sequence[Spanned]]) -> list[int]:
+    """For each piece of evidence the rank of the first hit that meets it, 0 where none does.
+
+    A piece is all the places where one quote stands: meeting any of them will do.
+    """
+    return [first_rank(hits, places) for places in pieces]
 
 
 def hit_at(rank: int, k: int) -> float:
@@ -67,12 +96,68 @@ def reciprocal_rank(rank: int, k: int = 10) -> float:
     return 1.0 / rank if 0 < rank <= k else 0.0
 
 
+def recall_at(ranks: Sequence[int], k: int = 10) -> float:
+    """Pieces of evidence met among the first k results / all pieces, in 0..1. `ranks` as in `piece_ranks`, not empty.
+
+    trec_eval's `recall_k` where every piece is an article of its own.
+    """
+    return sum(hit_at(rank, k) for rank in ranks) / len(ranks)
+
+
+def ndcg_at(ranks: Sequence[int], k: int = 10) -> float:
+    """DCG / ideal DCG over the first k results, in 0..1. `ranks` as in `piece_ranks`, not empty.
+
+    Jaervelin and Kekaelaeinen, TOIS 2002, with a gain of 1 and a discount of log2(rank + 1), as trec_eval's
+    `ndcg_cut_k`. A result gains once however many pieces it meets, and only the first that meets a piece gains by it.
+    """
+    gained = {rank for rank in ranks if 0 < rank <= k}
+    ideal = range(1, min(len(ranks), k) + 1)
+    return sum(1 / math.log2(rank + 1) for rank in gained) / sum(1 / math.log2(rank + 1) for rank in ideal)
+
+
+def squeezed(text: str) -> str:
+    """The text without spaces and line ends, as MultiHop-RAG's script compares."""
+    return text.replace(" ", "").replace("\n", "")
+
+
+def fact_ranks(passages: Sequence[str], facts: Sequence[str]) -> list[int]:
+    """For each fact the rank of the first passage that holds it to the letter but for white space, 0 where none does.
+
+    The rule of MultiHop-RAG's retrieval_evaluate.py; a fact that comes twice counts at its first place alone.
+    """
+    texts = [squeezed(passage) for passage in passages]
+    ranks = []
+    seen: set[str] = set()
+    for fact in map(squeezed, facts):
+        rank = next((rank for rank, text in enumerate(texts, start=1) if fact in text), 0)
+        ranks.append(0 if fact in seen else rank)
+        seen.add(fact)
+    return ranks
+
+
+def multihop_map(ranks: Sequence[int], k: int = 10) -> float:
+    """The sum of 1 / rank over the facts found / min(facts, k), in 0..1. `ranks` as in `fact_ranks`, not empty.
+
+    "MAP@10" of MultiHop-RAG's retrieval_evaluate.py, which is no average precision: at each rank it adds the facts
+    that are new there / that rank.
+    """
+    return sum(reciprocal_rank(rank, k) for rank in ranks) / min(len(ranks), k)
+
+
 def citation_precision(citations: Sequence[Spanned], evidence: Sequence[Spanned]) -> float | None:
     """Citations that overlap a piece of evidence / all citations, in 0..1; None without citations.
 
     ALCE's citation precision (Gao et al., EMNLP 2023) with marked evidence in the place of its NLI model.
     """
     return mean([any(overlap(citation, piece) for piece in evidence) for citation in citations])
+
+
+def citation_recall(citations: Sequence[Spanned], pieces: Sequence[Sequence[Spanned]]) -> float | None:
+    """Pieces of evidence that a citation overlaps / all pieces, in 0..1; None without pieces.
+
+    Where a set lists all sentences that would do, as the shipped one does, one of them answers and this stays below 1.
+    """
+    return mean([first_rank(citations, places) > 0 for places in pieces])
 
 
 def mean(values: ArrayLike) -> float | None:
@@ -87,22 +172,28 @@ def percentile(values: ArrayLike, percent: float) -> float | None:
     return float(np.percentile(column, percent)) if column.size else None
 
 
-def abstain_precision(abstained: ArrayLike, answerable: ArrayLike) -> float | None:
-    """Right abstentions / all abstentions: TP / (TP + FP), where abstaining on the unanswerable is a true positive."""
-    right, wrong, _ = _abstentions(abstained, answerable)
-    return _ratio(right, right + wrong)
+def ratio(parts: ArrayLike, wholes: ArrayLike) -> float | None:
+    """Sum of the parts / sum of the wholes; None where the wholes sum to nothing. Shares and means are made of it."""
+    whole = float(np.asarray(wholes, dtype=float).sum())
+    return float(np.asarray(parts, dtype=float).sum()) / whole if whole else None
 
 
-def abstain_recall(abstained: ArrayLike, answerable: ArrayLike) -> float | None:
-    """Right abstentions / all unanswerable questions: TP / (TP + FN)."""
-    right, _, missed = _abstentions(abstained, answerable)
-    return _ratio(right, right + missed)
+def abstain_precision(abstained: bool, answerable: bool) -> tuple[float, float]:
+    """Part and whole of one case in right abstentions / all abstentions.
+
+    TP / (TP + FP), where abstaining on the unanswerable is a true positive.
+    """
+    return float(abstained and not answerable), float(abstained)
 
 
-def abstain_f1(abstained: ArrayLike, answerable: ArrayLike) -> float | None:
-    """2 TP / (2 TP + FP + FN), the harmonic mean of the two above where both exist."""
-    right, wrong, missed = _abstentions(abstained, answerable)
-    return _ratio(2 * right, 2 * right + wrong + missed)
+def abstain_recall(abstained: bool, answerable: bool) -> tuple[float, float]:
+    """Part and whole of one case in right abstentions / all unanswerable questions: TP / (TP + FN)."""
+    return float(abstained and not answerable), float(not answerable)
+
+
+def abstain_f1(abstained: bool, answerable: bool) -> tuple[float, float]:
+    """Part and whole of one case in 2 TP / (2 TP + FP + FN), the harmonic mean of the two above where both exist."""
+    return 2.0 * (abstained and not answerable), float(abstained) + float(not answerable)
 
 
 def auroc(confidence: ArrayLike, answerable: ArrayLike) -> float | None:
@@ -119,39 +210,33 @@ def auroc(confidence: ArrayLike, answerable: ArrayLike) -> float | None:
     return float((below + not_above) / (2 * positive.size * negative.size))
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Bounds of a 95 % interval."""
+def risk_coverage(confidence: ArrayLike, wrong: ArrayLike) -> list[tuple[float, float]]:
+    """Points (coverage, risk), both in 0..1: answering only the surest share of the questions, how many are wrong.
 
-    low: float
-    high: float
-
-
-def bootstrap(
-    statistic: Callable[..., float | None], *columns: ArrayLike, resamples: int = RESAMPLES, seed: int = SEED
-) -> Interval | None:
-    """The percentile bootstrap's 95 % interval of `statistic(*columns)` (Efron and Tibshirani 1993, chapter 13).
-
-    Cases are drawn with replacement, the same ones from every column; draws without a value are left out.
-    The same columns and seed give the same interval. None where no draw has a value.
+    El-Yaniv and Wiener, JMLR 2010. Questions of equal confidence come in one step: each counts as their mean.
     """
-    arrays = [np.asarray(column) for column in columns]
-    cases = len(arrays[0])
-    random = np.random.default_rng(seed)
-    draws = (random.integers(0, cases, cases) for _ in range(resamples if cases else 0))
-    drawn = (statistic(*(array[rows] for array in arrays)) for rows in draws)
-    values = [value for value in drawn if value is not None]
-    if not values:
+    scores, losses = np.asarray(confidence, dtype=float), np.asarray(wrong, dtype=float)
+    if not scores.size:
+        return []
+    order = np.argsort(-scores, kind="stable")
+    _, step, size = np.unique(-scores[order], return_inverse=True, return_counts=True)
+    level = np.bincount(step, weights=losses[order]) / size
+    number = np.arange(1, scores.size + 1)
+    risks = np.cumsum(level[step]) / number
+    return list(zip((number / scores.size).tolist(), risks.tolist(), strict=True))
+
+
+def aurc(confidence: ArrayLike, wrong: ArrayLike) -> float | None:
+    """The area under the risk-coverage curve: the mean risk over all coverages, in 0..1, low is good.
+
+    Geifman, Uziel and El-Yaniv, ICLR 2019. None of nothing.
+    """
+    return mean([risk for _, risk in risk_coverage(confidence, wrong)])
+
+
+def balanced_accuracy(called: ArrayLike, true: ArrayLike) -> float | None:
+    """(TPR + TNR) / 2, in 0..1, as LLM-AggreFact reports it (Tang et al., EMNLP 2024); None where a kind is missing."""
+    said, labels = np.asarray(called, dtype=bool), np.asarray(true, dtype=bool)
+    if not labels.any() or labels.all():
         return None
-    low, high = np.percentile(values, [2.5, 97.5])
-    return Interval(float(low), float(high))
-
-
-def _abstentions(abstained: ArrayLike, answerable: ArrayLike) -> tuple[int, int, int]:
-    """Abstentions that are right, abstentions that are wrong, and those that were called for and missed."""
-    said, due = np.asarray(abstained, dtype=bool), ~np.asarray(answerable, dtype=bool)
-    return int((said & due).sum()), int((said & ~due).sum()), int((~said & due).sum())
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+    return float((said[labels].mean() + (~said[~labels]).mean()) / 2)

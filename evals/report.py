@@ -4,38 +4,59 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from index.errors import FootnoteError
 
 from .measures import MEASURES, RIGHT, Metric
 from .outcomes import Outcome
+from .resample import group
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """The cases of one tag: the share that is right, and how many met an error or got no answer."""
+
+    right: Metric
+    errors: int
+    abstained: int
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcomes of a run in the order asked, and what was measured on them.
-
-    `by_tag` is the share that is right among the cases of each tag, tags in alphabetical order.
-    """
+    """The outcomes of a run in the order asked, and what was measured on them. Tags are in alphabetical order."""
 
     outcomes: tuple[Outcome, ...]
     metrics: tuple[Metric, ...]
-    by_tag: Mapping[str, Metric]
+    tags: Mapping[str, TagRow]
 
     @classmethod
     def of(cls, outcomes: Sequence[Outcome]) -> Report:
         """The report on these outcomes; the same outcomes give the same numbers."""
         tags = sorted({tag for outcome in outcomes for tag in outcome.tags})
-        by_tag = {tag: RIGHT.of([outcome for outcome in outcomes if tag in outcome.tags]) for tag in tags}
-        return cls(tuple(outcomes), tuple(measure.of(outcomes) for measure in MEASURES), by_tag)
+        of_tag = {tag: [outcome for outcome in outcomes if tag in outcome.tags] for tag in tags}
+        rows = {tag: TagRow(RIGHT.of(some), _errors(some), _abstained(some)) for tag, some in of_tag.items()}
+        return cls(tuple(outcomes), tuple(measure.of(outcomes) for measure in MEASURES), rows)
+
+    @property
+    def by_tag(self) -> dict[str, Metric]:
+        """The share that is right among the cases of each tag."""
+        return {tag: row.right for tag, row in self.tags.items()}
 
     @property
     def errors(self) -> int:
         """Cases on which the system failed: a count of their own, averaged into no other metric but `right`."""
-        return sum(outcome.error is not None for outcome in self.outcomes)
+        return _errors(self.outcomes)
+
+    @property
+    def abstained(self) -> int:
+        """Cases that got no answer, whether they should or not."""
+        return _abstained(self.outcomes)
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -44,22 +65,15 @@ class Report:
 
     def faults(self, minimums: Mapping[str, float]) -> list[str]:
         """Why the run does not pass, a line each: errors, and metrics under their minimum or without a value."""
-        values = {metric.name: metric.value for metric in self.metrics}
         lines = [f"{self.errors} of {len(self.outcomes)} questions met an error"] if self.errors else []
-        for name, minimum in minimums.items():
-            value = values[name]
-            if value is None:
-                lines.append(f"{name} has no value, as no question of this set counts for it (minimum {minimum:g})")
-            elif value < minimum:
-                lines.append(f"{name} is {value:.4f}, below the minimum {minimum:g}")
-        return lines
+        return lines + below(self.metrics, minimums)
 
     def to_text(self, *, as_json: bool, failures: bool) -> str:
         """What a command prints: the table or the object, with the failures where they are asked for."""
         if as_json:
-            wrong = {"failures": [asdict(outcome) for outcome in self.failures]} if failures else {}
+            wrong = {"failures": [outcome.to_json() for outcome in self.failures]} if failures else {}
             return json.dumps(self.to_json() | wrong, ensure_ascii=False, indent=2)
-        wanted = [self.table(), *(_failure(outcome) for outcome in self.failures if failures)]
+        wanted = [self.table(), *(failure(outcome) for outcome in self.failures if failures)]
         return "\n\n".join(wanted)
 
     def to_json(self) -> dict[str, Any]:
@@ -67,24 +81,50 @@ class Report:
         return {
             "cases": len(self.outcomes),
             "errors": self.errors,
-            "metrics": {metric.name: _figures(metric) for metric in self.metrics},
-            "right_by_tag": {tag: _figures(metric) for tag, metric in self.by_tag.items()},
+            "abstained": self.abstained,
+            "intervals_over": self.drawn_by,
+            "metrics": {metric.name: figures(metric) for metric in self.metrics if metric.n},
+            "right_by_tag": {
+                tag: figures(row.right) | {"errors": row.errors, "abstained": row.abstained}
+                for tag, row in self.tags.items()
+            },
         }
 
+    @property
+    def drawn_by(self) -> str:
+        """What the intervals are drawn over: `93 groups of cases`, or `122 cases` where there are too few groups."""
+        groups = len(Counter(group([outcome.group or outcome.id for outcome in self.outcomes]).tolist()))
+        return f"{groups} groups of cases" if groups < len(self.outcomes) else f"{groups} cases"
+
     def table(self) -> str:
-        """Columns for a terminal: the metrics, the errors, and the share that is right by tag."""
-        rows = [("metric", "value", "95 % interval", "n")]
-        rows += [_row(metric.name, metric) for metric in self.metrics]
-        rows.append(("errors", str(self.errors), "-", str(len(self.outcomes))))
-        if self.by_tag:
-            rows += [("", "", "", ""), ("right, by tag", "", "", "")]
-            rows += [_row(f"  {tag}", metric) for tag, metric in self.by_tag.items()]
-        return "\n".join(_aligned(rows))
+        """Columns for a terminal: the metrics, the counts, and the share that is right by tag."""
+        lines = table(
+            ("metric", "value", "95 % interval", "n"), [row(m) for m in self.metrics if m.n or m.name == "right"]
+        )
+        counts = f"{len(self.outcomes)} cases, {self.errors} errors, {self.abstained} abstentions"
+        lines += ["", f"{counts}; intervals drawn over {self.drawn_by}"]
+        if self.tags:
+            rows = [(*row(t.right, tag), str(t.abstained), str(t.errors)) for tag, t in self.tags.items()]
+            lines += ["", *table(("right, by tag", "value", "95 % interval", "n", "abstained", "errors"), rows)]
+        return "\n".join(lines)
 
 
-def read_minimums(options: Sequence[str]) -> dict[str, float]:
+def below(metrics: Iterable[Metric], minimums: Mapping[str, float]) -> list[str]:
+    """The metrics under their minimum or without a value, a line each."""
+    values = {metric.name: metric.value for metric in metrics}
+    lines = []
+    for name, minimum in minimums.items():
+        value = values.get(name)
+        if value is None:
+            lines.append(f"{name} has no value, as no question of this set counts for it (minimum {minimum:g})")
+        elif value < minimum:
+            lines.append(f"{name} is {value:.4f}, below the minimum {minimum:g}")
+    return lines
+
+
+def read_minimums(options: Sequence[str], names: Sequence[str] = ()) -> dict[str, float]:
     """From METRIC=VALUE texts; raises FootnoteError on a metric that is not there or is better when low."""
-    names = [measure.name for measure in MEASURES if measure.gated]
+    names = names or [measure.name for measure in MEASURES if measure.gated]
     minimums = {}
     for option in options:
         name, _, number = option.partition("=")
@@ -96,36 +136,61 @@ def read_minimums(options: Sequence[str]) -> dict[str, float]:
     return minimums
 
 
-def _share(number: str) -> float:
-    try:
-        return float(number)
-    except ValueError:
-        return math.nan
-
-
-def _figures(metric: Metric) -> dict[str, Any]:
+def figures(metric: Metric) -> dict[str, Any]:
+    """A metric as JSON."""
     interval = metric.interval
     return {"value": metric.value, "interval": [interval.low, interval.high] if interval else None, "n": metric.n}
 
 
-def _row(name: str, metric: Metric) -> tuple[str, str, str, str]:
-    digits = 1 if metric.name.endswith("_ms") else 3
-    value = "-" if metric.value is None else f"{metric.value:.{digits}f}"
+def row(metric: Metric, name: str | None = None) -> Row:
+    """A metric as cells: name, value, interval, n."""
     bounds = metric.interval
-    interval = "-" if bounds is None else f"{bounds.low:.{digits}f} to {bounds.high:.{digits}f}"
-    return name, value, interval, str(metric.n)
+    interval = "-" if bounds is None else f"{number(metric.name, bounds.low)} to {number(metric.name, bounds.high)}"
+    return name or metric.name, number(metric.name, metric.value), interval, str(metric.n)
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Names to the left, figures to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for name, *figures in rows:
-        cells = [figure.rjust(width) for figure, width in zip(figures, widths[1:], strict=True)]
-        yield "  ".join([name.ljust(widths[0]), *cells]).rstrip()
+def number(name: str, value: float | None) -> str:
+    """A value as it is shown: shares with three digits, milliseconds and tokens with one, a dash for none."""
+    if value is None:
+        return "-"
+    return f"{value:.1f}" if name.endswith("_ms") or name == "tokens" else f"{value:.3f}"
 
 
-def _failure(outcome: Outcome) -> str:
+def chance(p: float) -> str:
+    """A p value as it is shown."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def table(heading: Row, rows: Sequence[Row]) -> list[str]:
+    """Lines with names to the left and figures to the right."""
+    return list(_aligned([heading, *rows]))
+
+
+def failure(outcome: Outcome) -> str:
+    """What was asked, expected and given, on three lines."""
     given = f"error: {outcome.error}" if outcome.answer is None else " ".join(str(outcome.answer["answer"]).split())
     expected = "; ".join(outcome.expected) or "an answer that cites the evidence"
     asked = outcome.question if outcome.searched is None else outcome.searched
     return f"{outcome.id}  {asked}\n  expected  {expected}\n  given     {given}"
+
+
+def _errors(outcomes: Sequence[Outcome]) -> int:
+    return sum(outcome.error is not None for outcome in outcomes)
+
+
+def _abstained(outcomes: Sequence[Outcome]) -> int:
+    return sum(bool(outcome.abstained) for outcome in outcomes)
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _aligned(rows: Sequence[Row]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *cells in rows:
+        aligned = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        yield "  ".join([name.ljust(widths[0]), *aligned]).rstrip()

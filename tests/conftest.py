@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from index import Library
 from index.encoder import Encoder
+
+settings.register_profile("footnote", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("footnote")
 
 REPOSITORY = Path(__file__).parents[1]
 SEEDS = REPOSITORY / "seeds"

@@ -15,7 +15,9 @@ from click.testing import CliRunner, Result
 
 from evals.cases import Case, Relevant, find_set, read_cases
 from evals.cli import footnote
-from evals.run import check_same_articles, find_evidence, run
+from evals.libraries import Reduced
+from evals.outcomes import Outcome, find_evidence
+from evals.run import OwnLibrary, check_same_articles, run
 from index import Library
 from index.errors import FootnoteError
 from qa.conversation import Turn
@@ -60,6 +62,11 @@ def footnote_eval(*arguments: object) -> Result:
     return CliRunner().invoke(footnote, ["eval", "run", *map(str, arguments)])
 
 
+def asked(cases: Sequence[Case], folder: Path, jobs: int = 1) -> list[Outcome]:
+    with Library.open(folder) as library, Reduced(library) as reduced:
+        return list(run(cases, OwnLibrary(library, reduced), library.show, jobs))
+
+
 def json_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
@@ -68,8 +75,7 @@ def json_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def test_each_case_gives_an_outcome_with_rank_answer_and_latency(seeds: Path, tiny: Path) -> None:
-    with Library.open(seeds) as library:
-        loss, everest = run(read_cases(tiny), library)
+    loss, everest = asked(read_cases(tiny), seeds)
     assert loss.rank in range(1, 6)
     assert loss.answer is not None
     assert loss.answer["question"] == TINY[0]["question"]
@@ -83,8 +89,7 @@ def test_each_case_gives_an_outcome_with_rank_answer_and_latency(seeds: Path, ti
 def test_a_follow_up_is_searched_and_asked_with_what_was_said_before(seeds: Path) -> None:
     question = "Why was it called off?"
     told = (Turn("user", "What happened to the listing of Ant Group?"),)
-    with Library.open(seeds) as library:
-        alone, followed = run([Case("1", question), Case("2", question, history=told)], library)
+    alone, followed = asked([Case("1", question), Case("2", question, history=told)], seeds)
     assert alone.searched == question
     assert "Ant Group" in str(followed.searched)
     assert followed.answer is not None
@@ -93,8 +98,7 @@ def test_a_follow_up_is_searched_and_asked_with_what_was_said_before(seeds: Path
 
 def test_an_error_on_one_question_is_its_outcome_and_the_others_go_on(seeds: Path, tiny: Path) -> None:
     cases = [Case("gone", "Who?", relevant=(Relevant("0000"),)), *read_cases(tiny)]
-    with Library.open(seeds) as library:
-        gone, *others = run(cases, library)
+    gone, *others = asked(cases, seeds)
     assert gone.error is not None
     assert "'0000'" in gone.error
     assert not gone.right
@@ -103,24 +107,30 @@ def test_an_error_on_one_question_is_its_outcome_and_the_others_go_on(seeds: Pat
 
 def test_a_quote_that_does_not_stand_in_its_article_is_an_error_not_a_miss(seeds: Path) -> None:
     with Library.open(seeds) as library, pytest.raises(FootnoteError, match="does not stand in article"):
-        find_evidence([Relevant(FIRST, "China's largest companies")], library)  # a straight apostrophe
+        find_evidence(
+            Case("1", "Who?", relevant=(Relevant(FIRST, "China's largest companies"),)), library.show
+        )  # a straight apostrophe
 
 
 def test_evidence_without_a_quote_is_the_whole_article(seeds: Path) -> None:
     with Library.open(seeds) as library:
-        (span,) = find_evidence([Relevant(FIRST)], library)
-        assert (span.start, span.end) == (0, len(library.show(FIRST).text))
+        (piece,) = find_evidence(Case("1", "Who?", relevant=(Relevant(FIRST),)), library.show)
+        assert piece.whole
+        assert [(span.start, span.end) for span in piece.places] == [(0, len(library.show(FIRST).text))]
 
 
-def test_a_library_with_none_of_the_articles_is_refused_before_anything_is_asked(seeds: Path) -> None:
-    with Library.open(seeds) as library, pytest.raises(FootnoteError, match="none of the 1 articles"):
-        check_same_articles([Case("1", "Who?", relevant=(Relevant("0000"),))], library)
+def test_a_library_with_none_of_the_articles_is_refused_before_anything_is_asked() -> None:
+    case = Case("1", "Who?", relevant=(Relevant("0000"),))
+    with pytest.raises(FootnoteError, match="none of the 1 articles"):
+        check_same_articles([case], {FIRST, SECOND})
+    (line,) = check_same_articles([case, Case("2", "Who?", relevant=(Relevant(FIRST),))], {FIRST, SECOND})
+    assert line.startswith("1 of 2 cases rest on articles that the library does not hold")
 
 
 def test_the_shipped_set_finds_all_its_evidence_in_the_seeds(seeds: Path) -> None:
     with Library.open(seeds) as library:
         for case in read_cases(find_set("seeds")):
-            assert len(find_evidence(case.relevant, library)) == len(case.relevant), case.id
+            assert len(find_evidence(case, library.show)) == len(case.relevant), case.id
 
 
 # -- the command -------------------------------------------------------------------------------------------------------
@@ -181,11 +191,15 @@ def test_a_minimum_that_is_met_exits_with_0_and_one_that_is_not_with_1_and_says_
     assert missed.stderr.splitlines()[-1] == "footnote: right is 0.6667, below the minimum 0.9"
 
 
-def test_a_question_that_met_an_error_makes_the_exit_code_1(seeds: Path, tmp_path: Path) -> None:
+def test_a_question_about_an_article_that_is_not_there_is_said_and_counts_as_an_error(
+    seeds: Path, tmp_path: Path
+) -> None:
     broken = write_set(tmp_path / "broken.jsonl", [*TINY, {"id": "gone", "question": "Who?", "relevant": ["0000"]}])
     result = footnote_eval(broken, "--library", seeds, "--out", tmp_path / "out")
-    assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1] == "footnote: 1 of 3 questions met an error"
+    assert result.exit_code == 2
+    first, *_, last = result.stderr.splitlines()
+    assert first.startswith("footnote: 1 of 3 cases rest on articles that the library does not hold (such as 0000)")
+    assert last == "footnote: 1 of 3 questions met an error"
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
+import re
+import string
+from collections import Counter
+from collections.abc import Callable, Sequence
+from random import Random
 
-import numpy as np
 import pytest
+import pytrec_eval
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evals import metrics
-from evals.metrics import Interval
 from evals.spans import Span
 
 flags = st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30)
@@ -111,7 +114,103 @@ def test_citation_precision_by_hand() -> None:
     assert metrics.citation_precision(citations, []) == 0.0
 
 
+def test_citation_recall_by_hand() -> None:
+    """A quote that stands at x:0-5 and x:50-55, and all of y: the citation meets the first piece only, so 1/2."""
+    pieces = [[Span("x", 0, 5), Span("x", 50, 55)], [Span("y", 0, 99)]]
+    assert metrics.citation_recall([Span("x", 52, 60)], pieces) == pytest.approx(0.5)
+    assert metrics.citation_recall([], pieces) == 0.0
+    assert metrics.citation_recall([Span("x", 0, 1)], []) is None
+
+
+# -- EM and F1, as the SQuAD script has them ---------------------------------------------------------------------------
+
+
+def official_normalise(text: str) -> str:
+    """The steps of normalize_answer in evaluate-v2.0.py."""
+    text = "".join(c for c in text.lower() if c not in string.punctuation)
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def official_f1(gold: str, given: str) -> float:
+    """The steps of compute_f1 in evaluate-v2.0.py."""
+    gold_words, words = official_normalise(gold).split(), official_normalise(given).split()
+    common = Counter(gold_words) & Counter(words)
+    same = sum(common.values())
+    if not gold_words or not words:
+        return float(gold_words == words)
+    if same == 0:
+        return 0.0
+    precision, recall = same / len(words), same / len(gold_words)
+    return 2 * precision * recall / (precision + recall)
+
+
+words = st.text("abthen .,'-$1", max_size=30)
+
+
+@given(words, st.lists(words, max_size=4))
+def test_em_and_f1_are_those_of_the_official_rules(given: str, golds: list[str]) -> None:
+    wanted = golds or [""]
+    assert metrics.exact_match(given, golds) == max(official_normalise(g) == official_normalise(given) for g in wanted)
+    assert metrics.token_f1(given, golds) == pytest.approx(max(official_f1(g, given) for g in wanted))
+
+
+def test_em_and_f1_by_hand() -> None:
+    """ "in late 2020" against "late 2020": two of three words given, two of two wanted: 2 * 2 / 5."""
+    assert metrics.token_f1("in late 2020", ["October 2020", "late 2020"]) == pytest.approx(0.8)
+    assert metrics.exact_match("The late 2020.", ["late 2020"]) == 1.0
+    assert (metrics.exact_match("", []), metrics.token_f1("", [])) == (1.0, 1.0)
+    assert (metrics.exact_match("something", []), metrics.token_f1("something", [])) == (0.0, 0.0)
+
+
+# -- ranked results ----------------------------------------------------------------------------------------------------
+
+
+def test_ndcg_and_recall_by_hand() -> None:
+    """Two pieces, met at ranks 1 and 3: DCG 1 + 1/2, ideal 1 + 1/log2(3) = 1.6309."""
+    assert metrics.ndcg_at([1, 3]) == pytest.approx(1.5 / 1.6309, abs=1e-4)
+    assert metrics.recall_at([1, 3, 0, 11]) == pytest.approx(0.5)
+    assert metrics.ndcg_at([0, 0]) == 0.0
+
+
+def test_a_result_that_meets_two_pieces_gains_once() -> None:
+    assert metrics.ndcg_at([1, 1]) == pytest.approx(1 / 1.6309, abs=1e-4)
+
+
+@given(
+    st.permutations([f"d{n}" for n in range(15)]), st.sets(st.sampled_from([f"d{n}" for n in range(20)]), min_size=1)
+)
+def test_ranking_metrics_are_those_of_trec_eval(ranking: list[str], relevant: set[str]) -> None:
+    evaluator = pytrec_eval.RelevanceEvaluator(
+        {"q": dict.fromkeys(relevant, 1)}, {"ndcg_cut.10", "recall.10", "recip_rank", "success.5"}
+    )
+    expected = evaluator.evaluate({"q": {doc: float(-rank) for rank, doc in enumerate(ranking)}})["q"]
+    ranks = metrics.piece_ranks([Span(doc, 0, 9) for doc in ranking], [[Span(doc, 0, 9)] for doc in sorted(relevant)])
+    first = min((rank for rank in ranks if rank), default=0)
+    assert metrics.ndcg_at(ranks) == pytest.approx(expected["ndcg_cut_10"])
+    assert metrics.recall_at(ranks) == pytest.approx(expected["recall_10"])
+    assert metrics.reciprocal_rank(first, k=99) == pytest.approx(expected["recip_rank"])
+    assert metrics.hit_at(first, 5) == expected["success_5"]
+
+
+def test_multihop_rag_by_its_script_on_an_example() -> None:
+    """Facts at ranks 2 and 4 of three: its MAP@10 is (1/2 + 1/4) / 3, whatever the usual average precision would be."""
+    passages = ["nothing", "the first\nfact is here", "nothing", "a second  fact", "the first fact again"]
+    ranks = metrics.fact_ranks(passages, ["The first fact", "the first fact", "second fact", "third fact"])
+    assert ranks == [0, 2, 4, 0]
+    assert metrics.multihop_map(ranks[1:]) == pytest.approx((1 / 2 + 1 / 4) / 3)
+
+
+def test_a_fact_that_comes_twice_counts_once() -> None:
+    assert metrics.fact_ranks(["one fact"], ["one fact", "one  fact"]) == [1, 0]
+
+
 # -- abstention --------------------------------------------------------------------------------------------------------
+
+
+def share(part: Callable[[bool, bool], tuple[float, float]], pairs: Sequence[tuple[bool, bool]]) -> float | None:
+    """The ratio of the summed parts and wholes of (abstained, answerable) pairs."""
+    rows = [part(*pair) for pair in pairs]
+    return metrics.ratio([p for p, _ in rows], [w for _, w in rows])
 
 
 def test_abstention_by_hand() -> None:
@@ -119,28 +218,50 @@ def test_abstention_by_hand() -> None:
 
     TP 2, FP 1, FN 1: precision 2/3, recall 2/3, F1 4/6.
     """
-    abstained = [True, True, False, True, False]
-    answerable = [False, False, False, True, True]
-    assert metrics.abstain_precision(abstained, answerable) == pytest.approx(2 / 3)
-    assert metrics.abstain_recall(abstained, answerable) == pytest.approx(2 / 3)
-    assert metrics.abstain_f1(abstained, answerable) == pytest.approx(2 / 3)
+    pairs = [(True, False), (True, False), (False, False), (True, True), (False, True)]
+    assert share(metrics.abstain_precision, pairs) == pytest.approx(2 / 3)
+    assert share(metrics.abstain_recall, pairs) == pytest.approx(2 / 3)
+    assert share(metrics.abstain_f1, pairs) == pytest.approx(2 / 3)
 
 
 def test_a_system_that_never_abstains_has_no_precision_and_no_recall_to_show() -> None:
-    assert metrics.abstain_precision([False, False], [True, False]) is None
-    assert metrics.abstain_recall([False, False], [True, False]) == 0.0
-    assert metrics.abstain_f1([False, False], [True, False]) == 0.0
+    pairs = [(False, True), (False, False)]
+    assert share(metrics.abstain_precision, pairs) is None
+    assert share(metrics.abstain_recall, pairs) == 0.0
+    assert share(metrics.abstain_f1, pairs) == 0.0
 
 
 @given(flags)
 def test_f1_is_the_harmonic_mean_where_both_are_there(pairs: list[tuple[bool, bool]]) -> None:
-    columns = [a for a, _ in pairs], [b for _, b in pairs]
-    precision, recall = metrics.abstain_precision(*columns), metrics.abstain_recall(*columns)
-    f1 = metrics.abstain_f1(*columns)
+    precision, recall = share(metrics.abstain_precision, pairs), share(metrics.abstain_recall, pairs)
+    f1 = share(metrics.abstain_f1, pairs)
     for value in (precision, recall, f1):
         assert value is None or 0 <= value <= 1
     if precision and recall:
         assert f1 == pytest.approx(2 / (1 / precision + 1 / recall))
+
+
+def test_risk_and_coverage_by_hand() -> None:
+    """Surest first: right, wrong, right, wrong. Risks 0, 1/2, 1/3, 2/4; their mean is 1/3."""
+    curve = metrics.risk_coverage([0.9, 0.2, 0.8, 0.4], [0, 1, 1, 0])
+    assert [coverage for coverage, _ in curve] == [0.25, 0.5, 0.75, 1.0]
+    assert [risk for _, risk in curve] == pytest.approx([0, 1 / 2, 1 / 3, 1 / 2])
+    assert metrics.aurc([0.9, 0.2, 0.8, 0.4], [0, 1, 1, 0]) == pytest.approx((0 + 1 / 2 + 1 / 3 + 1 / 2) / 4)
+
+
+@given(scored, st.randoms(use_true_random=False))
+def test_the_order_of_equal_confidences_changes_nothing(pairs: list[tuple[float, bool]], random: Random) -> None:
+    shuffled = random.sample(pairs, len(pairs))
+    one, other = (metrics.aurc([c for c, _ in some], [w for _, w in some]) for some in (pairs, shuffled))
+    assert one == (None if other is None else pytest.approx(other))
+    assert one is None or 0 <= one <= 1
+
+
+def test_balanced_accuracy_by_hand() -> None:
+    """Three of four supported claims are called so, one of two unsupported ones is not: (3/4 + 1/2) / 2."""
+    called, true = [True, True, True, False, True, False], [True, True, True, True, False, False]
+    assert metrics.balanced_accuracy(called, true) == pytest.approx(0.625)
+    assert metrics.balanced_accuracy([True], [True]) is None
 
 
 def test_auroc_by_hand() -> None:
@@ -184,39 +305,5 @@ def test_nothing_to_measure_gives_none() -> None:
     assert metrics.mean([]) is None
     assert metrics.percentile([], 95) is None
     assert metrics.auroc([], []) is None
-    assert metrics.abstain_precision([], []) is None
-    assert metrics.abstain_recall([], []) is None
-    assert metrics.abstain_f1([], []) is None
-    assert metrics.bootstrap(metrics.mean, []) is None
-    assert metrics.bootstrap(metrics.auroc, [0.5, 0.7], [True, True]) is None
-
-
-def test_the_interval_of_a_constant_has_no_width() -> None:
-    assert metrics.bootstrap(metrics.mean, [0.5] * 20) == Interval(0.5, 0.5)
-
-
-def test_the_interval_of_a_share_is_near_the_normal_approximation() -> None:
-    """60 of 100: 0.6 +- 1.96 * sqrt(0.6 * 0.4 / 100) = 0.504 to 0.696."""
-    interval = metrics.bootstrap(metrics.mean, [1.0] * 60 + [0.0] * 40)
-    assert interval is not None
-    assert interval.low == pytest.approx(0.504, abs=0.02)
-    assert interval.high == pytest.approx(0.696, abs=0.02)
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
-def test_the_interval_is_the_same_each_time_and_inside_the_values(values: list[float]) -> None:
-    draw = partial(metrics.bootstrap, metrics.mean, values, resamples=50)
-    interval = draw()
-    assert interval == draw()
-    assert interval is not None
-    assert min(values) - 1e-9 <= interval.low <= interval.high <= max(values) + 1e-9
-
-
-def test_columns_are_drawn_together() -> None:
-    """A statistic that fails when rows are mixed: the second column is always the first one doubled."""
-
-    def kept(one: np.ndarray, two: np.ndarray) -> float:
-        assert (two == 2 * one).all()
-        return 0.0
-
-    metrics.bootstrap(kept, list(range(30)), [2 * n for n in range(30)])
+    assert metrics.aurc([], []) is None
+    assert metrics.ratio([], []) is None

@@ -76,11 +76,13 @@ def test_errors_alone_keep_a_run_from_passing() -> None:
     assert Report.of([RIGHT, BROKEN]).faults({}) == ["1 of 2 questions met an error"]
 
 
-def test_the_table_shows_errors_in_a_row_of_their_own_and_a_line_a_tag() -> None:
+def test_the_table_counts_errors_and_abstentions_apart_and_has_a_line_a_tag() -> None:
     lines = Report.of([RIGHT, LATE, SILENT, BROKEN]).table().splitlines()
     assert lines[0].split() == ["metric", "value", "95", "%", "interval", "n"]
-    assert ["errors", "1", "-", "4"] in [line.split() for line in lines]
-    assert lines[-1].split()[0] == "why"
+    assert "4 cases, 1 errors, 1 abstentions; intervals drawn over 4 cases" in lines
+    assert lines[-1].split() == ["why", "0.000", "0.000", "to", "0.000", "2", "0", "1"]
+    assert lines[-2].split()[-2:] == ["1", "0"]
+    assert not any(line.startswith("facts_") for line in lines)
 
 
 def test_failures_are_printed_with_what_was_expected_and_given() -> None:

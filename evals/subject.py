@@ -1,0 +1,165 @@
+"""What is measured: a system, and the articles that its answers are held against."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from index import Article, Library
+from index.errors import UnknownArticle
+from index.report import OnProgress, Progress
+from qa.cli import load_reader
+
+from .answers import Answers, AnswersFile, read_answers
+from .cases import Case, CaseSet, find_set, read_set
+from .datasets import Dataset, SupportSet, is_public, read_public
+from .endpoint import Endpoint
+from .folder import Manifest, environment
+from .libraries import Reduced, articles_of, digest_of, library_for
+from .outcomes import Articles
+from .run import OwnLibrary, System
+from .settings import in_force, rebuilding
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a set is to be run, as the command line has it. `library` None: the set's own, or ./library."""
+
+    library: Path | None = None
+    default_library: Path = Path("library")
+    limit: int | None = None
+    seed: int | None = None
+    jobs: int = 1
+    settings: Mapping[str, float] = field(default_factory=dict)
+    answers: tuple[Path, ...] = ()
+    endpoint: str | None = None
+    model: str = "default"
+    key: str | None = None
+    with_reader: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A system, ready to be asked. `held` are the ids of the articles; `passages` is None where it has no library.
+
+    `answered` are the ids that a system has an answer for which has answered before; None: it can be asked anything.
+    """
+
+    system: System
+    name: str
+    articles: Articles
+    held: frozenset[str]
+    passages: int | None
+    library_sha256: str
+    problems: tuple[str, ...] = ()
+    answered: frozenset[str] | None = None
+
+    def manifest(self, cases: CaseSet, count: int, options: Options) -> Manifest:
+        """The manifest of a run that starts now, over `count` cases."""
+        return Manifest(
+            set=cases.name,
+            set_sha256=cases.sha256,
+            cases=count,
+            articles=len(self.held),
+            passages=self.passages,
+            library_sha256=self.library_sha256,
+            system=self.name,
+            settings=in_force(),
+            limit=options.limit,
+            seed=options.seed,
+            jobs=options.jobs,
+            **environment(),
+        )
+
+
+def read_source(name: str) -> Dataset | CaseSet | SupportSet:
+    """The set of this name: FORMAT:PATH, a file, or a shipped set. Raises FootnoteError."""
+    return read_public(name) if is_public(name) else read_set(find_set(name))
+
+
+def sample(cases: Sequence[Case], limit: int | None, seed: int | None) -> tuple[Case, ...]:
+    """The first `limit` cases, or with a seed as many drawn at random, always the same, in the order of the set."""
+    if limit is None or seed is None:
+        return tuple(cases[:limit])
+    drawn = random.Random(seed).sample(range(len(cases)), min(limit, len(cases)))  # noqa: S311  # no secret
+    return tuple(cases[number] for number in sorted(drawn))
+
+
+@contextmanager
+def subject_of(source: Dataset | CaseSet, options: Options) -> Iterator[Subject]:
+    """The system that the options name, over the articles of the source; closed at the end of the block."""
+    with ExitStack() as stack:
+        if options.answers or options.endpoint:
+            yield _foreign(source, options, stack)
+            return
+        library = stack.enter_context(Library.open(_folder(source, options)))
+        reduced = stack.enter_context(Reduced(library))
+        held = frozenset(summary.id for summary in library.articles())
+        reader = load_reader(options.with_reader)
+        system = OwnLibrary(library, reduced, reader)
+        name = "footnote" if reader else "footnote without the reader"
+        shown = lru_cache(maxsize=1000)(library.show)
+        yield Subject(system, name, shown, held, library.passage_count(), digest_of(articles_of(library)))
+
+
+def _foreign(source: Dataset | CaseSet, options: Options, stack: ExitStack) -> Subject:
+    """Answers made elsewhere, held against the articles of the source or of the library."""
+    if isinstance(source, Dataset) and options.library is None:
+        by_id = {article.id: article for article in source.articles}
+    else:
+        library = stack.enter_context(Library.open(options.library or options.default_library))
+        by_id = {article.id: article for article in articles_of(library)}
+
+    def show(identity: str) -> Article:
+        if identity not in by_id:
+            raise UnknownArticle(identity)
+        return by_id[identity]
+
+    digest = digest_of(list(by_id.values()))
+    if options.endpoint:
+        system = Endpoint(options.endpoint, options.model, show, options.key)
+        return Subject(system, f"endpoint {options.endpoint} {options.model}", show, frozenset(by_id), None, digest)
+    found: AnswersFile = read_answers(options.answers)
+    name = f"answers {found.sha256[:16]}"
+    return Subject(
+        Answers(found.records), name, show, frozenset(by_id), None, digest, found.problems, frozenset(found.records)
+    )
+
+
+def _folder(source: Dataset | CaseSet, options: Options) -> Path:
+    """The library to ask: the one named, the public set's own, or ./library; made anew where a setting asks for it."""
+    settings = rebuilding(options.settings)
+    if isinstance(source, Dataset) and options.library is None:
+        return _made(source.set.name, source.articles, settings)
+    folder = options.library or options.default_library
+    if isinstance(source, Dataset) and not folder.exists():
+        with Library.open(folder, create=True) as library, _bar("articles", len(source.articles)) as progress:
+            library.add(source.articles, progress)
+    if not settings:
+        return folder
+    with Library.open(folder) as library:
+        articles = articles_of(library)
+    return _made(folder.name, articles, settings)
+
+
+def _made(name: str, articles: Sequence[Article], settings: Mapping[str, float]) -> Path:
+    with _bar("articles", len(articles)) as progress:
+        return library_for(name, articles, settings, progress)
+
+
+@contextmanager
+def _bar(unit: str, total: int) -> Iterator[OnProgress]:
+    """A bar with the time left on stderr, where that is a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=f" {unit}", file=sys.stderr, disable=None, leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.update(progress.articles - bar.n)
+
+        yield show
