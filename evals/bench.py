@@ -29,6 +29,8 @@ from index.intake import passage_input
 from index.runtime import checked
 from qa.ask import ask
 from qa.conversation import contextualise
+from qa.rank import CANDIDATES
+from qa.reader import Reader, Text
 
 from .cases import Case, find_set, read_cases
 from .outcomes import DEPTH
@@ -164,20 +166,27 @@ def _encoders(ours: Openvino, passages: Sequence[str], effort: Effort) -> Iterat
 def _warm(library: Library, cases: Sequence[Case]) -> Iterator[Row]:
     """Each question once, in a process that has answered one."""
     library.warm_up()
-    ask(cases[0].question, library, cases[0].history)
+    reader = Reader().load()
+    ask(cases[0].question, library, cases[0].history, reader)
     queries = [contextualise(case.question, case.history) for case in cases]
-    searching = [seconds(library.search, query, DEPTH) for query in queries]
-    asking = [seconds(ask, case.question, library, case.history) for case in cases]
-    for name, seconds in (("search_warm", searching), ("ask_warm", asking)):
+    thirty = [Text(hit.title, hit.text) for hit in library.search(queries[0], CANDIDATES)] * CANDIDATES
+    timed = {
+        "search_warm": [seconds(library.search, query, DEPTH) for query in queries],
+        "read_30": [seconds(reader.read, query, thirty[:CANDIDATES]) for query in queries],
+        "ask_warm": [seconds(ask, case.question, library, case.history, reader) for case in cases],
+        "ask_warm_unread": [seconds(ask, case.question, library, case.history) for case in cases],
+    }
+    for name, times in timed.items():
         for percent in (50, 95):
-            yield Row(f"{name}_p{percent}", float(np.percentile(seconds, percent)) * 1000, "ms", len(seconds))
+            yield Row(f"{name}_p{percent}", float(np.percentile(times, percent)) * 1000, "ms", len(times))
+    yield Row("read_pairs", CANDIDATES / statistics.median(timed["read_30"]), "pairs/s", len(queries))
 
 
 def _cold(name: str, effort: Effort, *arguments: str) -> Iterator[Row]:
     """The command in new processes, from start to end; its files are in the system's cache after the first."""
-    seconds = [seconds(_start, arguments) for _ in range(effort.starts)]
-    yield Row(f"{name}_best", min(seconds), "s", len(seconds))
-    yield Row(f"{name}_median", statistics.median(seconds), "s", len(seconds))
+    times = [seconds(_start, arguments) for _ in range(effort.starts)]
+    yield Row(f"{name}_best", min(times), "s", len(times))
+    yield Row(f"{name}_median", statistics.median(times), "s", len(times))
 
 
 def _start(arguments: Sequence[str]) -> None:

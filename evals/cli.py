@@ -54,7 +54,7 @@ def bench_ingest_command(source: Path, limit: int | None, as_json: bool) -> None
     The plain way is llama-index's SentenceSplitter, what Chroma's MiniLM function computes, with the same weights, and
     collection.add. Also the memory ours holds, the bytes a passage takes on disk, and a sync that changes nothing.
 
-    
+    \b
     Examples:
       footnote bench ingest news.jsonl
       footnote bench ingest articles/ --limit 500 --json
