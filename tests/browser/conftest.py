@@ -15,6 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from index import Library
+from qa.reader import Reader
 from qa.server.app import create_app
 from qa.server.serving import listen
 
@@ -47,10 +48,10 @@ class Visit:
 
 
 @contextmanager
-def served(library: Library) -> Iterator[str]:
+def served(library: Library, reader: Reader | None = None) -> Iterator[str]:
     """The address of the web app over `library`, in a thread of this process."""
     listener = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(library), log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(create_app(library, reader), log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=[[listener]], daemon=True)
     thread.start()
     while not server.started:
@@ -67,7 +68,7 @@ def seeds_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with Library.open(tmp_path_factory.mktemp("seeds"), create=True) as library:
         library.sync(SEEDS)
         library.warm_up()
-        with served(library) as address:
+        with served(library, Reader().load()) as address:
             yield address
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from index import Library
+from qa.reader import Reader
 
 from .conftest import FLAGS, SEEDS, served
 
@@ -20,7 +21,7 @@ def main(target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         library = Library.open(Path(folder) / "library", create=True)
         library.sync(SEEDS)
-        with served(library) as address:
+        with served(library, Reader().load()) as address:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(address)
