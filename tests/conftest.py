@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ from index.encoder import Encoder
 
 settings.register_profile("footnote", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("footnote")
+
+# A shell's background jobs ignore Ctrl-C, and so would the processes that tests start and stop with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parents[1]
 SEEDS = REPOSITORY / "seeds"
