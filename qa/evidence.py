@@ -110,6 +110,11 @@ def weigh(terms: Iterable[str], frequency: Callable[[str], int], passages: int) 
     return {term: math.log(1 + (passages + 200) / (frequency(term) + 20)) for term in terms}
 
 
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
+)
+
 RELATED = 0.7
 """What a related word counts for: one stem begins the other, as `tech` does `technolog`."""
 SHORTEST_RELATED = 4

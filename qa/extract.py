@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import numpy as np
 from index import Kind, Library, Sentence
 from index.encoder import Vectors
 
-from .evidence import Features, ReadFeatures, kinds_held, lacks, share, stem_set, weigh
+from .evidence import NEGATION, NUMBER, Features, ReadFeatures, kinds_held, lacks, share, stem_set, weigh
 from .question import Question, Wants, content_words, stems
 from .rank import Read
 from .reader import Answered, Reading
@@ -294,12 +293,6 @@ def _lists(sentences: Sequence[Sentence]) -> list[tuple[Sentence | None, list[li
     return [(lead, points) for lead, points in lists if len(points) > 1]
 
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
-)
-
-
 def says_the_same(one: Evidence, other: Evidence) -> bool:
     """Whether two sentences make the same statement: near in meaning, with the same numbers and negation."""
     if one.quote.text == other.quote.text:
@@ -309,4 +302,4 @@ def says_the_same(one: Evidence, other: Evidence) -> bool:
 
 
 def _facts(text: str) -> tuple[frozenset[str], bool]:
-    return frozenset(_NUMBER.findall(text)), bool(_NEGATION.search(text))
+    return frozenset(NUMBER.findall(text)), bool(NEGATION.search(text))

@@ -7,7 +7,6 @@ in `docs/reader.md`.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from enum import StrEnum
@@ -17,7 +16,7 @@ import numpy as np
 
 from index.encoder import Encoder
 
-from .evidence import share, stem_set
+from .evidence import NEGATION, NUMBER, share, stem_set
 from .question import STOP_WORDS, words
 from .reader import Reader
 from .weights import SUPPORTED, SUPPORTED_PLAINLY
@@ -114,9 +113,9 @@ def weigh_claim(claim: str, evidence: Sequence[str], encoder: Encoder) -> tuple[
         overlap=share(weights, stem_set(best)),
         all_overlap=share(weights, stem_set(whole)),
         pairs=len(pairs & set(pairwise(known))) / len(pairs) if pairs else 1.0,
-        numbers=_held(_NUMBER.findall(claim), _NUMBER.findall(whole)),
+        numbers=_held(NUMBER.findall(claim), NUMBER.findall(whole)),
         names=_held(_names(claim), known),
-        negation=float(bool(_NEGATION.search(claim)) != bool(_NEGATION.search(best))),
+        negation=float(bool(NEGATION.search(claim)) != bool(NEGATION.search(best))),
     )
 
 
@@ -125,12 +124,6 @@ def read_claim(claim: str, evidence: Sequence[str], near: Sequence[int], reader:
     passages = [evidence[near[0]], " ".join(evidence[number] for number in sorted(near[:NEAR]))]
     chances = reader.support([(claim, passage) for passage in passages])
     return tuple(_logit(float(chance)) for row in chances for chance in (row[0], row[2]))
-
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
-)
 
 
 def _flat(text: str) -> str:

@@ -20,12 +20,12 @@ from qa.training.examples import (
     Candidate,
     Claim,
     Group,
-    Pool,
     for_development,
     qamr,
     squad,
     support,
 )
+from qa.training.pool import Pool
 from qa.training.recipe import Recipe, lay_out
 from qa.training.rows import BATCH_TOKENS, IGNORED, NO_ANSWER, PAD, batches, rows_of
 

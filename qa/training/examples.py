@@ -21,13 +21,11 @@ from index.articles import Article
 from index.encoder import Encoder
 from index.passages import fit_sentences, split_passages
 from index.sentences import split_sentences
-from qa.evidence import share, stem_set, weigh
-from qa.question import STOP_WORDS, stems
+from qa.reader import SUPPORT
 
-Span = tuple[int, int]
+from .pool import Pool, Span, find_answer
 
-ENTAILMENT, NEUTRAL, CONTRADICTION = "entailment", "neutral", "contradiction"
-LABELS = (ENTAILMENT, NEUTRAL, CONTRADICTION)
+ENTAILMENT, NEUTRAL, CONTRADICTION = LABELS = SUPPORT
 UNSUPPORTED = (NEUTRAL, CONTRADICTION)
 """The labels that are allowed where the data only says that a claim is not supported."""
 
@@ -232,7 +230,7 @@ def news(folder: Path, encoder: Encoder) -> Iterator[Group]:
         evidence = re.sub(r"<[^>]+>", " ", row.get("evidence") or "")
         scored = pool.scores(question)
         support = pool.scores(evidence) if evidence.strip() else scored
-        holds = {text: span for text in pool.texts if (span := _find(text, answer))}
+        holds = {text: span for text in pool.texts if (span := find_answer(text, answer))}
         least = 0.5 if len(answer) < LONGEST_COMMON else 0.35
         good = [t for t in holds if max(scored[t], support[t]) >= least]
         best = max(good, key=lambda t: scored[t] + support[t], default=None)
@@ -312,52 +310,6 @@ def _swap(sentence: str, passage: str, chance: random.Random) -> str | None:
     return sentence[: chosen.start()] + chance.choice(others) + sentence[chosen.end() :]
 
 
-# Hard negatives
-
-
-class Pool:
-    """Passages, and which of them share most with a question: the wrong ones that are hard to tell from the right."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = list(texts)
-        self._stems = [stem_set(text) for text in self.texts]
-        self._holders: dict[str, list[int]] = defaultdict(list)
-        for number, held in enumerate(self._stems):
-            for stem in held:
-                self._holders[stem].append(number)
-
-    def __contains__(self, text: str) -> bool:
-        return text in self.texts
-
-    def scores(self, question: str) -> dict[str, float]:
-        """The share of the question's stems, weighed by rarity, that each passage holds."""
-        wanted = self._wanted(question)
-        return {text: share(wanted, held) for text, held in zip(self.texts, self._stems, strict=True)}
-
-    def hardest(
-        self, question: str, size: int, answers: Sequence[str], besides: str | tuple[str, ...] = ()
-    ) -> list[str]:
-        """The `size` passages that share most with the question, hold no answer and are none of `besides`."""
-        wanted = self._wanted(question)
-        left = (besides,) if isinstance(besides, str) else besides
-        totals: dict[int, float] = defaultdict(float)
-        for stem, weight in wanted.items():
-            for number in self._holders.get(stem, ()):
-                totals[number] += weight
-        found: list[str] = []
-        for number in sorted(totals, key=lambda n: (-totals[n], n)):
-            text = self.texts[number]
-            if text not in left and not any(_find(text, answer) for answer in answers):
-                found.append(text)
-            if len(found) == size:
-                break
-        return found
-
-    def _wanted(self, question: str) -> dict[str, float]:
-        terms = {stem for stem in stems(question) if stem not in STOP_WORDS}
-        return weigh(terms, lambda stem: len(self._holders.get(stem, ())), len(self.texts))
-
-
 # Texts
 
 
@@ -396,14 +348,6 @@ def _first_span(text: str, answers: Iterable[str]) -> Span | None:
         if answer and start >= 0:
             return start, start + len(answer)
     return None
-
-
-def _find(text: str, answer: str) -> Span | None:
-    """The answer's words in the text, whatever their case, as whole words."""
-    if not answer or answer.lower() not in text.lower():
-        return None
-    match = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE)
-    return match.span() if match else None
 
 
 def _bare(answer: str) -> str:

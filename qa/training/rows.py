@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from qa.reader import CLS, QUESTION_TOKENS, SEP, TITLE_TOKENS
+
 from .examples import LABELS, Candidate, Claim, Example, Span
 
 WIDTHS = (32, 48, 64, 96, 128, 160, 192, 224)
 """Padded lengths in tokens. Few, because the training step is compiled once for each."""
 BATCH_TOKENS = 6144
-PAD, CLS, SEP = 0, 101, 102
-LONGEST_QUESTION = 64
-LONGEST_TITLE = 32
+PAD = 0
 UNTITLED = 0.15
 """The share of titles that are left out, so that the reader does not lean on them."""
 
@@ -73,10 +73,10 @@ def rows_of(example: Example, tokenizer: Tokenizer, chance: random.Random) -> tu
 
 def _head(tokenizer: Tokenizer, question: str, title: str) -> tuple[list[int], int]:
     """[CLS] question [SEP] and, where there is a title, title [SEP]; and the length of the first part."""
-    ids = [CLS, *tokenizer.encode(question, add_special_tokens=False).ids[:LONGEST_QUESTION], SEP]
+    ids = [CLS, *tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_TOKENS], SEP]
     length = len(ids)
     if title:
-        ids += [*tokenizer.encode(title, add_special_tokens=False).ids[:LONGEST_TITLE], SEP]
+        ids += [*tokenizer.encode(title, add_special_tokens=False).ids[:TITLE_TOKENS], SEP]
     return ids, length
 
 
