@@ -12,7 +12,8 @@ from tokenizers import Tokenizer
 
 from qa.reader import CLS, QUESTION_TOKENS, SEP, TITLE_TOKENS
 
-from .examples import LABELS, Candidate, Claim, Example, Span
+from .examples import LABELS, Candidate, Claim, Example
+from .pool import Span
 
 WIDTHS = (32, 48, 64, 96, 128, 160, 192, 224)
 """Padded lengths in tokens. Few, because the training step is compiled once for each."""
