@@ -59,5 +59,6 @@ class Pool:
         return found
 
     def _wanted(self, question: str) -> dict[str, float]:
-        terms = {stem for stem in stems(question) if stem not in STOP_WORDS}
+        # In order: a set's order changes from run to run, and with it the last digit of a sum, which settles ties.
+        terms = sorted({stem for stem in stems(question) if stem not in STOP_WORDS})
         return weigh(terms, lambda stem: len(self._holders.get(stem, ())), len(self.texts))
