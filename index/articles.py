@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 
@@ -43,6 +44,10 @@ class Article:
     def is_named_by_content(self) -> bool:
         """Whether the id was made from title and text, rather than given: then the content alone is who it is."""
         return self.id == content_id(self.title, self.text)
+
+    def page_of(self, offset: int) -> int | None:
+        """The page, from 1, that `text[offset]` is on; None where the article has no pages."""
+        return max(bisect_right(self.pages, offset), 1) if self.pages else None
 
     @property
     def origin(self) -> str:

@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A span of an article: `quote` is exactly `article.text[start:end]`. `number` is its footnote, from 1."""
+    """A span of an article: `quote` is exactly `article.text[start:end]`. `number` is its footnote, from 1.
+
+    `page` counts from 1 and is None where the article has no pages.
+    """
 
     number: int
     article_id: str
@@ -18,6 +21,15 @@ class Citation:
     start: int
     end: int
     quote: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Citations, by number, that say different things of the same; `text` says what about, in one line."""
+
+    text: str
+    citations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,11 @@ class AnswerSentence:
 class Answer:
     """An answer, or an abstention (`abstained`) that names the nearest passages.
 
-    `confidence` is the calibrated probability that the articles answer the question, given either way.
+    `confidence` is the calibrated probability that the articles answer the question, given either way. `mode` is how
+    it was made: `extractive`, `llm`, or `talk` where the question was about Footnote or the library itself.
+    `understood` is the question as it was completed from the conversation, empty where it stood by itself. `notes` are
+    lines for the person who asks, such as why a language model was not used. `follow_ups` are questions to ask next.
+    `read` counts the articles whose passages were read.
     """
 
     question: str
@@ -55,8 +71,12 @@ class Answer:
     abstained: bool = False
     mode: str = "extractive"
     nearest: tuple[Citation, ...] = ()
-    conflicts: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     missing: tuple[str, ...] = ()
+    understood: str = ""
+    notes: tuple[str, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    read: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -93,9 +113,13 @@ class Answer:
             ],
             "citations": [asdict(citation) for citation in self.citations],
             "nearest": [asdict(citation) for citation in self.nearest],
-            "conflicts": list(self.conflicts),
+            "conflicts": [asdict(conflict) for conflict in self.conflicts],
             "missing": list(self.missing),
             "timings_ms": self.timings_ms,
+            "understood": self.understood,
+            "notes": list(self.notes),
+            "follow_ups": list(self.follow_ups),
+            "read": self.read,
         }
 
 

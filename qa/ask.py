@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index import Library
 from index.errors import FootnoteError
 
 from .answer import Answer, AnswerSentence, Citation
+from .cite import cite
 from .conversation import Turn, contextualise
 from .extract import PASSAGES, Findings, Quote, find, select
 from .question import read
@@ -49,6 +51,11 @@ def ask(question: str, library: Library, history: Sequence[Turn] = (), reader: R
         retrieved = time.perf_counter()
         ranked = rank(whole.text, hits, reader)[:PASSAGES]
         answer = compose(question, find(whole, ranked, library), library, READ_THRESHOLD if reader else THRESHOLD)
+        answer = replace(
+            answer,
+            understood=whole.text if whole.text != question else "",
+            read=len({read.hit.article_id for read in ranked}),
+        )
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
     return answer
@@ -91,17 +98,7 @@ def _sentence(quote: Quote, numbers: tuple[int, ...]) -> AnswerSentence:
 
 
 def _cite(number: int, quote: Quote, library: Library) -> Citation:
-    article = library.show(quote.article_id)
-    return Citation(
-        number,
-        article.id,
-        article.title,
-        article.origin,
-        article.published,
-        quote.start,
-        quote.end,
-        article.text[quote.start : quote.end],
-    )
+    return cite(number, quote.article_id, quote.start, quote.end, library)
 
 
 def _ms(seconds: float) -> float:

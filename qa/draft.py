@@ -14,6 +14,7 @@ from index.sentences import split_sentences
 
 from .answer import Citation
 from .batch import BatchError, Record
+from .cite import cite
 from .rank import search
 from .reader import Reader
 from .support import Label, Support, check
@@ -90,8 +91,4 @@ def _cite(support: Support, hit: Hit, library: Library) -> Citation | None:
     if support.nearest is None:
         return None
     sentence = [s for s in hit.sentences if s.is_evidence][support.nearest]
-    article = library.show(hit.article_id)
-    quote = article.text[sentence.start : sentence.end]
-    return Citation(
-        1, article.id, article.title, article.origin, article.published, sentence.start, sentence.end, quote
-    )
+    return cite(1, hit.article_id, sentence.start, sentence.end, library)

@@ -48,7 +48,7 @@ def _body(answer: Answer, shown: int | None) -> Iterator[str]:
             yield f"<p>{' '.join(sentences)}</p>"
     if shown is None:
         for conflict in answer.conflicts:
-            yield f'<p class="fn-conflict">The sources disagree: {literal(conflict)}</p>'
+            yield f'<p class="fn-conflict">The sources disagree: {literal(conflict.text)}</p>'
         yield _sources("Sources", answer.citations)
         yield _foot(answer)
 
