@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from index.encoder import Encoder
 
-from .examples import Example, for_development, read_all
+from .examples import Example, for_development, near_misses, read_all
 from .model import Reader, base_folder, loss_of
 from .recipe import Recipe, lay_out
 from .rows import PAD, Batch
@@ -36,12 +36,23 @@ SAVED_EVERY = 300.0
 @click.option("--listwise", default=PUBLISHED.listwise, show_default=True, help="Weight of the listwise loss; 0: none.")
 @click.option("--scale", default=PUBLISHED.scale, show_default=True, help="Multiplies the share of every set.")
 @click.option("--seed", default=PUBLISHED.seed, show_default=True)
+@click.option("--after", type=click.Path(exists=True, path_type=Path), help="A run's folder: go on from its weights.")
 @click.option("--stop-after", type=int, help="Stop after this many batches, the schedule unchanged (to try a rate).")
-def main(bench: Path, out: Path, rate: float, listwise: float, scale: float, seed: int, stop_after: int | None) -> None:
+def main(
+    bench: Path,
+    out: Path,
+    rate: float,
+    listwise: float,
+    scale: float,
+    seed: int,
+    after: Path | None,
+    stop_after: int | None,
+) -> None:
     """Train on the sets below BENCH, into OUT/reader.pt."""
-    recipe = Recipe(rate=rate, listwise=listwise, scale=scale, seed=seed)
+    recipe = Recipe(rate=rate, listwise=listwise, scale=scale, seed=seed, second=after is not None)
     out.mkdir(parents=True, exist_ok=True)
     examples = [example for example in _examples(bench, out) if not for_development(example)]
+    examples += near_misses(examples)
     base = base_folder()
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -49,7 +60,7 @@ def main(bench: Path, out: Path, rate: float, listwise: float, scale: float, see
     planned = lay_out(examples, tokenizer, recipe)
     tokens = sum(batch.ids.size for batch in planned)
     click.echo(f"{len(examples)} examples, {tokens:,} tokens, {len(planned)} batches", err=True)
-    Run(recipe, base, out).train(planned[:stop_after], len(planned))
+    Run(recipe, base, out, after).train(planned[:stop_after], len(planned))
 
 
 def _examples(bench: Path, out: Path) -> list[Example]:
@@ -65,12 +76,14 @@ def _examples(bench: Path, out: Path) -> list[Example]:
 class Run:
     """One training run, with what is needed to go on with it."""
 
-    def __init__(self, recipe: Recipe, base: Path, out: Path) -> None:
+    def __init__(self, recipe: Recipe, base: Path, out: Path, after: Path | None = None) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.out = out
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = Reader(base).to(self.device)
+        if after is not None:
+            self.model.load_state_dict(torch.load(after / "reader.pt", weights_only=True)["model"])
         trained = [p for p in self.model.parameters() if p.requires_grad]
         plain = [p for p in trained if p.ndim < 2]
         matrices = [p for p in trained if p.ndim >= 2]

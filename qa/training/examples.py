@@ -13,7 +13,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from .pool import Pool, Span, find_answer
 ENTAILMENT, NEUTRAL, CONTRADICTION = LABELS = SUPPORT
 UNSUPPORTED = (NEUTRAL, CONTRADICTION)
 """The labels that are allowed where the data only says that a claim is not supported."""
+
+NEAR_MISS = "near_miss"
 
 QUARTER = 4
 """One document in four is for development."""
@@ -241,6 +243,28 @@ def news(folder: Path, encoder: Encoder) -> Iterator[Group]:
             yield Group("realtimeqa", row["id"].split("_")[0], question, (*positive, *others))
 
 
+LEAST_SAID = 7
+"""Words of a question in which a swapped name leaves something that is asked: `Where is Oslo?` stays answerable."""
+
+
+def near_misses(examples: Iterable[Example]) -> Iterator[Group]:
+    """Questions with a number or name put in the place of another that stands in their passages: none answers now.
+
+    Their source is NEAR_MISS, their document that of the question which they were made from.
+    """
+    for example in examples:
+        if not isinstance(example, Group) or not any(candidate.relevant for candidate in example.candidates):
+            continue
+        if len(example.question.split()) < LEAST_SAID:
+            continue
+        chance = random.Random(_digest(NEAR_MISS, example.source, example.document, example.question))
+        around = " ".join(candidate.text for candidate in example.candidates)
+        false = _swap(example.question, around, chance)
+        if false:
+            others = (replace(candidate, relevant=False, span=None) for candidate in example.candidates)
+            yield Group(NEAR_MISS, example.document, false, tuple(others))
+
+
 # Claims beside passages
 
 
@@ -389,4 +413,4 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-__all__ = ["LABELS", "Candidate", "Claim", "Example", "Group", "for_development", "read_all"]
+__all__ = ["LABELS", "Candidate", "Claim", "Example", "Group", "for_development", "near_misses", "read_all"]

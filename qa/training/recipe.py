@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from .examples import Example
+from .examples import NEAR_MISS, Example
 from .rows import Batch, batches, rows_of
 
 CLAIMS = {"sick": 0.5, "climate_fever": 0.5, "begin": 1.0, "msr": 1.0, "qags": 1.0, "swapped": 0.5}
@@ -19,11 +19,15 @@ STAGES: tuple[Mapping[str, float], ...] = (
     {"qamr": 0.25, "trecqa": 0.5, "realtimeqa": 1.0, **PARAGRAPHS, "subjqa": 0.0, "fairytaleqa": 0.5, **CLAIMS},
 )
 """The share of each set in each stage: sentences first, then paragraphs and news, then those again."""
+SECOND: tuple[Mapping[str, float], ...] = (
+    {"qamr": 0.25, "trecqa": 0.5, "realtimeqa": 1.0, **PARAGRAPHS, "subjqa": 0.25, NEAR_MISS: 0.4, **CLAIMS},
+)
+"""The same for a run that goes on from another's weights: near misses join."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a run is made of. `scale` multiplies every share; 1 is the published run."""
+    """What a run is made of. `scale` multiplies every share; `second` takes the shares of SECOND, not of STAGES."""
 
     rate: float = 1.5e-4
     warm_up: float = 0.05
@@ -31,6 +35,7 @@ class Recipe:
     listwise: float = 1.0
     scale: float = 1.0
     seed: int = 0
+    second: bool = False
 
 
 def lay_out(examples: Sequence[Example], tokenizer: Tokenizer, recipe: Recipe) -> list[Batch]:
@@ -43,7 +48,7 @@ def lay_out(examples: Sequence[Example], tokenizer: Tokenizer, recipe: Recipe) -
         chance.shuffle(held)
     taken = dict.fromkeys(by_source, 0)
     made: list[Batch] = []
-    for stage in STAGES:
+    for stage in SECOND if recipe.second else STAGES:
         chosen: list[Example] = []
         for source, fraction in stage.items():
             held = by_source.get(source, [])
