@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -128,9 +129,7 @@ def test_the_same_question_twice_gives_the_same_bytes_but_for_the_time(seeds_fol
         arguments = ("ask", question, "--json", "--library", seeds_folder)
         answers = []
         for result in (invoke(*arguments), invoke(*arguments), process(*arguments)):
-            before, _, rest = result.stdout.partition('"timings_ms"')
-            assert rest.count("\n") == 6
-            answers.append(before)
+            answers.append(re.sub(r'"timings_ms": {[^}]*}', "", result.stdout))
         assert answers[1:] == [answers[0]] * 2
 
 
