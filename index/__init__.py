@@ -13,6 +13,7 @@ from .articles import Article, Summary
 from .errors import ArticleError, FootnoteError, LibraryError
 from .passages import Passage
 from .retrieve import Hit
+from .scope import EVERYTHING, Scope
 from .sentences import Kind, Sentence
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ __all__ = [
     "Kind",
     "Passage",
     "Hit",
+    "Scope",
+    "EVERYTHING",
     "FootnoteError",
     "ArticleError",
     "LibraryError",

@@ -18,11 +18,13 @@ import numpy as np
 
 from . import schema
 from .articles import Article, Original, Summary
+from .dates import day_of
 from .encoder import DIMENSIONS, Encoder, Vectors
 from .errors import DiskFull, LibraryDamaged, LibraryLocked, NoLibrary, ReadOnlyLibrary
 from .lock import writing
 from .originals import Originals
 from .passages import Passage
+from .scope import Scope
 from .sentences import Kind, Sentence
 from .shingles import Shingles, shingle
 
@@ -72,15 +74,15 @@ class Catalog:
         found = self.meta("schema")
         if found == schema.VERSION:
             return
-        if found != schema.VERSION - 1:
+        if not isinstance(found, int) or not 0 < found < schema.VERSION:
             raise LibraryDamaged(
-                self.folder, f"it has schema version {found}, this Footnote reads {schema.VERSION} and the one before"
+                self.folder, f"it has schema version {found}, this Footnote reads those up to {schema.VERSION}"
             )
         try:
             with writing(self.folder), self._writing() as database:
                 database.execute("BEGIN IMMEDIATE")
                 if self.meta("schema") == found:  # another process was faster
-                    schema.migrate(database)
+                    schema.migrate(database, found)
         except ReadOnlyLibrary as error:
             reason = f"it has schema version {found}, and bringing it to {schema.VERSION} needs write access"
             raise LibraryDamaged(self.folder, reason) from error
@@ -231,6 +233,7 @@ class Catalog:
                 "shingles": shingle(article.text).tobytes(),
                 "original": self.originals.keep(original) if original else None,
                 "original_name": original.name if original else None,
+                "day": day_of(article.published),
             }
             database.execute(
                 f"INSERT INTO articles ({', '.join(row)}) VALUES ({_marks(row)})"
@@ -493,6 +496,25 @@ class Catalog:
         """Every passage's row number, in order."""
         return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")]
 
+    def passages_in(self, scope: Scope) -> list[int]:
+        """The row numbers, in order, of the passages of the articles in the scope."""
+        tests, values = ["TRUE"], []
+        if scope.articles is not None:
+            tests.append("a.id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(sorted(scope.articles)))
+        if scope.since is not None:  # a day that is told in part is compared as far as it is told
+            tests.append("substr(?, 1, length(a.day)) <= a.day")
+            values.append(scope.since)
+        if scope.until is not None:
+            tests.append("substr(a.day, 1, length(?)) <= ?")
+            values += [scope.until, scope.until]
+        rows = self._rows(
+            f"SELECT p.id FROM articles a JOIN passages p ON p.article_id = a.id WHERE {' AND '.join(tests)}"
+            " ORDER BY p.id",
+            values,
+        )
+        return [row[0] for row in rows]
+
     def passages_of(self, article_id: str) -> tuple[Passage, ...]:
         """The passages of an article in reading order; empty for an unknown id."""
         rows = self._rows(
@@ -564,16 +586,18 @@ class Catalog:
             )
             database.execute("DELETE FROM meta WHERE key = 'next_model'")
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """The k passages of highest cosine by looking at every one: exact, and the measure of Chroma's recall."""
+    def nearest(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The k passages of highest cosine, of all or of those given in order, by looking at every one: exact, and the
+        measure of Chroma's recall."""
         best: list[tuple[int, float]] = []
+        if among is not None:
+            for ids in _chunks(among, _SCANNED_AT_ONCE):
+                best = _nearest(best, ids, self.vectors(ids) @ vector, k)
+            return best
         with self.snapshot():
             rows = self._rows(_SCAN, (-1, _SCANNED_AT_ONCE))
             while rows:
-                cosines = self._matrix([row[1] for row in rows]) @ vector
-                order = np.argsort(-cosines, kind="stable")[:k]
-                best += [(rows[position][0], float(cosines[position])) for position in order]
-                best = sorted(best, key=lambda pair: -pair[1])[:k]
+                best = _nearest(best, [row[0] for row in rows], self._matrix([row[1] for row in rows]) @ vector, k)
                 rows = self._rows(_SCAN, (rows[-1][0], _SCANNED_AT_ONCE))
         return best
 
@@ -583,15 +607,17 @@ class Catalog:
         except ValueError as error:
             raise LibraryDamaged(self.folder, str(error)) from error
 
-    def match(self, query: str, k: int) -> list[tuple[int, float]]:
-        """The k passages of highest BM25 for any word of `query`, the title counting double; higher is better."""
+    def match(self, query: str, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The k passages, of all or of those given, of highest BM25 for any word of `query`, the title counting
+        double; higher is better."""
         words = dict.fromkeys(_WORD.findall(query.lower()))
         if not words:
             return []
         rows = self._rows(
             f"SELECT rowid, -bm25(passages_fts, {_TITLE_WEIGHT}, 1.0) AS score FROM passages_fts"
-            " WHERE passages_fts MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in words), k),
+            f" WHERE passages_fts MATCH ? {'' if among is None else 'AND rowid IN (SELECT value FROM json_each(?))'}"
+            " ORDER BY score DESC, rowid LIMIT ?",
+            (" OR ".join(f'"{word}"' for word in words), *([] if among is None else [json.dumps(among)]), k),
         )
         return [(row[0], row[1]) for row in rows]
 
@@ -616,6 +642,13 @@ class Catalog:
         if connection is not None:
             connection.close()
             self._local.connection = None
+
+
+def _nearest(best: list[tuple[int, float]], ids: Sequence[int], cosines: Vectors, k: int) -> list[tuple[int, float]]:
+    """The k best of what was found before and of these."""
+    order = np.argsort(-cosines, kind="stable")[:k]
+    found = [(ids[position], float(cosines[position])) for position in order]
+    return sorted([*best, *found], key=lambda pair: -pair[1])[:k]
 
 
 def _drop_full_text(database: sqlite3.Connection) -> None:

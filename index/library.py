@@ -23,6 +23,7 @@ from .reading import File, Step, lay_out, look_at
 from .reencode import reencode
 from .report import Change, OnProgress, Report
 from .retrieve import Hit, Ranked, fuse
+from .scope import EVERYTHING, Scope
 from .sentences import Sentence
 from .shingles import clusters
 
@@ -219,20 +220,26 @@ class Library:
                 self._do_without_full_text(error)
         return self._catalog.rough_frequency(stem)
 
-    def passage_count(self) -> int:
-        """How many passages the library holds."""
-        return self._catalog.passage_count()
+    def passage_count(self, scope: Scope = EVERYTHING) -> int:
+        """How many passages the articles in the scope have."""
+        return self._catalog.passage_count() if scope == EVERYTHING else len(self._catalog.passages_in(scope))
 
     def snapshot(self) -> AbstractContextManager[None]:
         """In this block, everything that this thread reads is of one moment, whatever other processes write."""
         return self._catalog.snapshot()
 
-    def search(self, query: str, k: int = 10) -> list[Hit]:
-        """The k passages that fit `query` best, best first. A leg that fails is left out, and said so in the log."""
+    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> list[Hit]:
+        """The k passages of the articles in the scope that fit `query` best, best first.
+
+        A leg that fails is left out, and said so in the log.
+        """
         query = query.encode(errors="replace").decode()  # half a character comes from outside, and has no vector
         candidates = max(k, CANDIDATES)
         with self.snapshot():
-            fused = fuse(self._dense(query, candidates), self._lexical(query, candidates), k)
+            among = None if scope == EVERYTHING else self._catalog.passages_in(scope)
+            if among == []:
+                return []
+            fused = fuse(self._dense(query, candidates, among), self._lexical(query, candidates, among), k)
             stored = self._catalog.passages([f.id for f in fused])
             layouts = {p.passage.article_id: self._catalog.sentences(p.passage.article_id) for p in stored.values()}
         hits = []
@@ -270,19 +277,20 @@ class Library:
         self.encoder.encode(["warm"])
         self._mirror.load()
 
-    def _dense(self, query: str, k: int) -> Ranked:
+    def _dense(self, query: str, k: int, among: Sequence[int] | None) -> Ranked:
         if self._catalog.model != self.encoder.name:
             if not self._complained:
                 log.warning("the vectors are those of another model; the next change to the library renews them")
             self._complained = True
             return []
-        return self._mirror.nearest(self.encoder.recall([query])[0], k)
+        vector = self.encoder.recall([query])[0]
+        return self._mirror.nearest(vector, k) if among is None else self._catalog.nearest(vector, k, among)
 
-    def _lexical(self, query: str, k: int) -> Ranked:
+    def _lexical(self, query: str, k: int, among: Sequence[int] | None) -> Ranked:
         if self._broken_at == self._catalog.revision:
             return []
         try:
-            return self._catalog.match(query, k)
+            return self._catalog.match(query, k, among)
         except LibraryDamaged as error:
             self._do_without_full_text(error)
             return []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 
+from .dates import day_of
 from .encoder import DIMENSIONS
 from .shingles import shingle
 
-VERSION = 2
+VERSION = 3
 FIRST_MODEL = "all-MiniLM-L6-v2/int8"
 """What made the vectors of every library of version 1, which did not say."""
 
@@ -34,9 +35,11 @@ CREATE TABLE articles (
     text_key BLOB NOT NULL DEFAULT x'',  -- of the text alone: finds the same text under another title
     shingles BLOB NOT NULL DEFAULT x'',  -- little-endian uint32: finds nearly the same text
     original TEXT,  -- file name in originals/
-    original_name TEXT  -- the name it had where it came from
+    original_name TEXT,  -- the name it had where it came from
+    day TEXT  -- of `published`, in ISO as far as it is told: 2023, 2023-05 or 2023-05-04
 );
 CREATE INDEX articles_by_text ON articles (text_key);
+CREATE INDEX articles_by_day ON articles (day, id);
 CREATE INDEX articles_by_original ON articles (original) WHERE original IS NOT NULL;
 CREATE TABLE sources (
     path TEXT NOT NULL,
@@ -87,16 +90,27 @@ CREATE INDEX passages_by_key ON passages (key);
 CREATE TABLE next_vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL)
 """
 
+_FROM_2 = """
+ALTER TABLE articles ADD COLUMN day TEXT;
+CREATE INDEX articles_by_day ON articles (day, id)
+"""
+
 
 def key(*parts: str) -> bytes:
     """16 bytes that stand for these texts."""
     return hashlib.sha256("\x1f".join(parts).encode()).digest()[:16]
 
 
-def migrate(database: sqlite3.Connection) -> None:
-    """From version 1 to the present one, in the caller's transaction. No vector is made anew."""
-    for statement in _FROM_1.split(";\n"):  # executescript() would commit first
-        database.execute(statement)
+def migrate(database: sqlite3.Connection, version: int) -> None:
+    """From an older version to the present one, in the caller's transaction. No vector is made anew."""
+    if version == 1:
+        _from_1(database)
+    _from_2(database)
+    database.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (VERSION,))
+
+
+def _from_1(database: sqlite3.Connection) -> None:
+    _run(database, _FROM_1)
     for (article_id,) in database.execute("SELECT id FROM articles").fetchall():
         title, text = database.execute("SELECT title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
         database.execute(
@@ -106,5 +120,17 @@ def migrate(database: sqlite3.Connection) -> None:
         spans = database.execute('SELECT id, "start", "end" FROM passages WHERE article_id = ?', (article_id,))
         keys = [(key(title, text[start:end]), row) for row, start, end in spans.fetchall()]
         database.executemany("UPDATE passages SET key = ? WHERE id = ?", keys)
-    settings = [("schema", VERSION), ("model", FIRST_MODEL), ("chroma_model", FIRST_MODEL)]
+    settings = [("model", FIRST_MODEL), ("chroma_model", FIRST_MODEL)]
     database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", settings)
+
+
+def _from_2(database: sqlite3.Connection) -> None:
+    _run(database, _FROM_2)
+    dated = database.execute("SELECT id, published FROM articles WHERE published IS NOT NULL").fetchall()
+    days = [(day_of(published), article_id) for article_id, published in dated]
+    database.executemany("UPDATE articles SET day = ? WHERE id = ?", days)
+
+
+def _run(database: sqlite3.Connection, script: str) -> None:
+    for statement in script.split(";\n"):  # executescript() would commit first
+        database.execute(statement)

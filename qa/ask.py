@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index import Library
+from index import EVERYTHING, Library, Scope
 from index.errors import FootnoteError
 
 from .answer import Answer, AnswerSentence, Citation
@@ -35,10 +35,18 @@ class EmptyLibrary(FootnoteError):
         super().__init__(f"the library in {library.folder} holds no articles; add some with `footnote add PATH`")
 
 
-def ask(question: str, library: Library, history: Sequence[Turn] = (), reader: Reader | None = None) -> Answer:
+def ask(
+    question: str,
+    library: Library,
+    history: Sequence[Turn] = (),
+    reader: Reader | None = None,
+    *,
+    scope: Scope = EVERYTHING,
+) -> Answer:
     """Answer from the library's articles alone, or say that they do not; the same question, the same answer.
 
-    Without a reader, passages stay in the order of retrieval and sentences are judged by their words and vectors.
+    Only the articles in the scope are looked at. Without a reader, passages stay in the order of retrieval and
+    sentences are judged by their words and vectors.
     Raises QuestionError and EmptyLibrary.
     """
     start = time.perf_counter()
@@ -46,8 +54,10 @@ def ask(question: str, library: Library, history: Sequence[Turn] = (), reader: R
     with library.snapshot():
         if library.passage_count() == 0:
             raise EmptyLibrary(library)
+        if library.passage_count(scope) == 0:
+            return Answer(question, (), (), 0.0, abstained=True, missing=(f"there are no articles {scope}",))
         whole = read(contextualise(question, history))
-        hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES)
+        hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES, scope)
         retrieved = time.perf_counter()
         ranked = rank(whole.text, hits, reader)[:PASSAGES]
         answer = compose(question, find(whole, ranked, library), library, READ_THRESHOLD if reader else THRESHOLD)

@@ -6,7 +6,7 @@ import errno
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -18,7 +18,7 @@ from index.errors import ArticleError, FootnoteError, ModelError
 from .batch import Record, question_of, run
 
 if TYPE_CHECKING:
-    from index import Library, Report
+    from index import Library, Report, Scope
     from index.doctor import Finding
     from index.report import Progress
 
@@ -103,6 +103,18 @@ def reader_option(command: Command) -> Command:
         envvar="FOOTNOTE_READER",
         show_envvar=True,
         help="Let the reader, a small model that ships with Footnote, rank passages and find the answers in them.",
+    )(command)
+
+
+def scope_option(command: Command) -> Command:
+    """`--since`, `--until` and `--article`; come as the keywords `since`, `until` and `article_ids`."""
+    for name, text in (
+        ("--until", "Only articles published then or before."),
+        ("--since", "Only articles published then (2023, 2023-05 or 2023-05-04) or later."),
+    ):
+        command = click.option(name, metavar="DATE", help=text)(command)
+    return click.option(
+        "--article", "article_ids", metavar="ID", multiple=True, help="Only this article. May be given several times."
     )(command)
 
 
@@ -235,26 +247,35 @@ def remove(article_ids: tuple[str, ...], library: Path) -> None:
 @click.option("-k", "limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
 @click.option("--batch", type=_PATH, help='Lines {"id", "question"}: many queries.')
 @click.option("--out", type=_PATH, help="Where the batch's results go.")
+@scope_option
 @library_option
 @reader_option
 @_json_option
 def search(
-    query: str | None, limit: int, batch: Path | None, out: Path | None, library: Path, with_reader: bool, as_json: bool
+    query: str | None,
+    limit: int,
+    batch: Path | None,
+    out: Path | None,
+    library: Path,
+    with_reader: bool,
+    as_json: bool,
+    **within: Any,
 ) -> None:
     """See the command's help."""
     from .ask import check
     from .rank import search as ranked
 
     def hits_of(record: Record) -> Record:
-        return {"hits": [hit.to_json() for hit in ranked(check(question_of(record)), opened, limit, reader)]}
+        return {"hits": [hit.to_json() for hit in ranked(check(question_of(record)), opened, limit, reader, scope)]}
 
     reader = load_reader(with_reader)
     with _library(library) as opened:
+        scope = _scope(opened, **within)
         if files := _batch_files(query, batch, out):
             opened.warm_up()
             _run_batch(files, hits_of, {"hits": []})
             return
-        hits = ranked(check(query or ""), opened, limit, reader)
+        hits = ranked(check(query or ""), opened, limit, reader, scope)
     if as_json:
         _print_json([hit.to_json() for hit in hits])
         return
@@ -274,11 +295,18 @@ def search(
 @click.argument("question", required=False)
 @click.option("--batch", type=_PATH, help='Lines {"id", "question", "history"?}: many questions.')
 @click.option("--out", type=_PATH, help="Where the batch's answers go.")
+@scope_option
 @library_option
 @reader_option
 @_json_option
 def ask(
-    question: str | None, batch: Path | None, out: Path | None, library: Path, with_reader: bool, as_json: bool
+    question: str | None,
+    batch: Path | None,
+    out: Path | None,
+    library: Path,
+    with_reader: bool,
+    as_json: bool,
+    **within: Any,
 ) -> None:
     """See the command's help."""
     from .answer import Answer
@@ -286,15 +314,17 @@ def ask(
     from .conversation import read_history
 
     def answer_of(record: Record) -> Record:
-        return answer_to(question_of(record), opened, read_history(record.get("history")), reader).to_json()
+        history = read_history(record.get("history"))
+        return answer_to(question_of(record), opened, history, reader, scope=scope).to_json()
 
     reader = load_reader(with_reader)
     with _library(library) as opened:
+        scope = _scope(opened, **within)
         if files := _batch_files(question, batch, out):
             opened.warm_up()
             _run_batch(files, answer_of, Answer("", (), (), 0.0, abstained=True).to_json())
             return
-        answer = answer_to(_standard_input() if question == "-" else question or "", opened, (), reader)
+        answer = answer_to(_standard_input() if question == "-" else question or "", opened, (), reader, scope=scope)
     if as_json:
         _print_json(answer.to_json())
     else:
@@ -413,6 +443,14 @@ def _library(folder: Path, *, create: bool = False) -> Library:
     return Library.open(folder, create=create)
 
 
+def _scope(library: Library, since: str | None, until: str | None, article_ids: Sequence[str]) -> Scope:
+    from index import Scope
+
+    for article_id in article_ids:
+        library.show(article_id)  # a wrong id is an error, not an empty answer
+    return Scope(frozenset(article_ids) if article_ids else None, since, until)
+
+
 @contextmanager
 def _progress(unit: str, total: int | None = None) -> Iterator[Callable[[int], Any]]:
     """A bar on stderr, where that is a terminal: call what it gives with how many are just done."""
@@ -505,6 +543,8 @@ def _run_batch(files: tuple[Path, Path], answer: Callable[[Record], Record], emp
 def _print_answer(answer: Answer) -> None:
     for line in answer.text.split("\n"):
         click.echo(_one_line(line))
+    for line in answer.missing:
+        click.echo(f"({_one_line(line)})")
     shown = answer.nearest if answer.abstained else answer.citations
     if shown:
         click.echo("\nNearest in the articles:" if answer.abstained else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index import Hit, Library
+from index import EVERYTHING, Hit, Library, Scope
 
 from .reader import Reader, Reading, Text
 from .weights import RANK
@@ -37,9 +37,9 @@ def rank(question: str, hits: Sequence[Hit], reader: Reader | None) -> list[Read
     return sorted(read, key=lambda r: -RANK.logit((r.hit.score, _relevance(r)))) + rest
 
 
-def search(query: str, library: Library, k: int, reader: Reader | None) -> list[Hit]:
-    """The k best passages for a query, best first."""
-    hits = library.search(query, max(k, CANDIDATES) if reader else k)
+def search(query: str, library: Library, k: int, reader: Reader | None, scope: Scope = EVERYTHING) -> list[Hit]:
+    """The k best passages of the articles in the scope for a query, best first."""
+    hits = library.search(query, max(k, CANDIDATES) if reader else k, scope)
     return [read.hit for read in rank(query, hits, reader)][:k]
 
 

@@ -77,7 +77,7 @@ def test_a_catalog_is_not_made_while_another_process_writes_there(tmp_path: Path
     assert Catalog(tmp_path, create=True).summaries() == []
 
 
-@pytest.mark.parametrize("version", [VERSION - 2, VERSION + 1, "x"])
+@pytest.mark.parametrize("version", [0, VERSION + 1, "x"])
 def test_another_schema_version_is_refused(catalog: Catalog, version: int | str) -> None:
     catalog.set_meta("schema", version)
     catalog.close()
