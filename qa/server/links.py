@@ -15,8 +15,8 @@ SPAN_ID = "span"
 def article_link(article_id: str, **query: str) -> str:
     """The reader's address of an article, whatever characters its id holds.
 
-    >>> article_link("news/1", theme="dark")
-    '/read/news%2F1?theme=dark'
+    >>> article_link("news/1", s="0")
+    '/read/news%2F1?s=0'
     """
     if article_id in ("", ".", ".."):  # a browser would resolve these away
         path, query = READER, {"id": article_id, **query}

@@ -14,7 +14,8 @@ HEAD = (
     "<title>Footnote</title>"
     '<meta name="description" content="Ask your articles. Every sentence of an answer carries a footnote.">'
     '<meta name="color-scheme" content="light dark">'
-    '<link rel="stylesheet" href="/ui/chat.css"><script type="module" src="/ui/chat.js"></script>'
+    '<link rel="stylesheet" href="/ui/base.css"><link rel="stylesheet" href="/ui/chat.css">'
+    '<script type="module" src="/ui/chat.js"></script>'
 )
 # Previews that name Gradio and an image on another host.
 _SOCIAL = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')

@@ -37,7 +37,6 @@ export function openPane(address, link) {
   const url = new URL(address, location.origin);
   if (url.origin !== location.origin) return;
   sessionStorage.setItem(OPENED, url.pathname + url.search + url.hash);
-  url.searchParams.set("theme", document.body.classList.contains("dark") ? "dark" : "light");
   frame.contentWindow.location.replace(url);
   // On a narrow screen, Back closes the article.
   if (NARROW.matches && !history.state?.reading) history.pushState({ reading: true }, "");
@@ -67,7 +66,6 @@ function show(open) {
 function describe() {
   const url = new URL(frame.contentWindow.location);
   if (url.origin !== location.origin) return; // nothing in it yet
-  url.searchParams.delete("theme");
   tab.href = url;
   frame.title = frame.contentDocument.querySelector("h1")?.textContent ?? "Article";
   title.textContent = frame.title;

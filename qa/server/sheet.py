@@ -1,0 +1,33 @@
+"""A sheet: one of the server's own pages, which opens in the pane beside the chat or in a tab. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from fastapi.responses import HTMLResponse
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; {scripts}base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+_SCRIPTS = "script-src 'self'; connect-src 'self'; "
+
+
+def sheet(
+    body: str, title: str, status: int = 200, *, styles: Sequence[str] = (), scripts: Sequence[str] = ()
+) -> HTMLResponse:
+    """A page around `body`, which is HTML of ours in which every text from outside is escaped.
+
+    `styles` and `scripts` are names in `static/`, besides `base.css`. Without scripts, none can run.
+    """
+    links = "".join(f'<link rel="stylesheet" href="/ui/{name}">' for name in ("base.css", *styles))
+    modules = "".join(f'<script type="module" src="/ui/{name}"></script>' for name in scripts)
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title or 'Untitled')} · Footnote</title>{links}{modules}</head>"
+        f'<body class="fn-sheet"><main>{body}</main></body></html>\n'
+    )
+    policy = _POLICY.format(scripts=_SCRIPTS if scripts else "")
+    return HTMLResponse(page, status, headers={"Content-Security-Policy": policy})
