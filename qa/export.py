@@ -1,7 +1,8 @@
 """A conversation as a file of its own: Markdown, a page that opens offline, or JSON. Pure.
 
 Each quote stands in the file with its article and span, so that `footnote verify` can hold what a reader sees against
-the library: in Markdown as a comment behind the quote, in HTML as attributes of it.
+the library: in Markdown as a comment behind the quote, in HTML as attributes of it, and of each sentence that is one, word for
+word.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from html import escape
 from itertools import groupby
-from urllib.parse import urlsplit
+from pathlib import PurePath
 
 from .answer import ABSTENTION, Answer, AnswerSentence, Citation
 from .conversations import Conversation
@@ -27,6 +28,7 @@ Standings = Mapping[Citation, Checked]
 """How the citations of a conversation stand that no longer hold."""
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _LINE_SIGNS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 
 
@@ -169,7 +171,7 @@ def _as_html(conversation: Conversation, standings: Standings) -> str:
 
 
 def _html_answer(number: int, answer: Answer, standings: Standings) -> str:
-    cited = {citation.number for citation in answer.citations}
+    cited = {citation.number: citation for citation in answer.citations}
     body = f"<p><strong>{_html(ABSTENTION)}</strong></p>" if answer.abstained else ""
     for is_list, group in groupby(answer.sentences, key=lambda sentence: sentence.is_item):
         sentences = [_html_sentence(number, sentence, cited) for sentence in group]
@@ -184,11 +186,15 @@ def _html_answer(number: int, answer: Answer, standings: Standings) -> str:
     )
 
 
-def _html_sentence(number: int, sentence: AnswerSentence, cited: set[int]) -> str:
-    marks = " ".join(
-        f'<a href="#a{number}-{n}" aria-label="Source {n}">{n}</a>' for n in sentence.citations if n in cited
-    )
-    text = _html(sentence.text) + ("" if sentence.supported else f" <em>{UNSUPPORTED}</em>")
+def _html_sentence(number: int, sentence: AnswerSentence, cited: Mapping[int, Citation]) -> str:
+    """The sentence with its footnotes; where it is verbatim what it cites, it is a quote itself."""
+    sources = [cited[n] for n in sentence.citations if n in cited]
+    marks = " ".join(f'<a href="#a{number}-{c.number}" aria-label="Source {c.number}">{c.number}</a>' for c in sources)
+    text = _html(sentence.text)
+    if verbatim := [citation for citation in sources if citation.quote.split() == sentence.text.split()]:
+        text = f"<span {_html_place(verbatim[0])}>{text}</span>"
+    if not sentence.supported:
+        text += f" <em>{UNSUPPORTED}</em>"
     return f"{text}<sup>{marks}</sup>" if marks else text
 
 
@@ -199,13 +205,20 @@ def _html_sources(heading: str, number: int, citations: Sequence[Citation], stan
 
 def _html_source(number: int, citation: Citation, standings: Standings) -> str:
     title = _html(citation.title or "Untitled")
-    if urlsplit(citation.source).scheme in ("http", "https"):
+    if _WEB.match(citation.source):
         title = f'<a href="{_html(citation.source)}" rel="noopener noreferrer">{title}</a>'
     note = f'<p class="note">{_html(standings[citation].line)}</p>' if citation in standings else ""
     return (
         f'<li id="a{number}-{citation.number}" value="{citation.number}"><p><cite>{title}</cite>, '
-        f'{_html(_where(citation))}</p><blockquote class="{QUOTE_MARK}" data-article="{_html(citation.article_id)}" '
-        f'data-start="{citation.start}" data-end="{citation.end}">{_html(citation.quote)}</blockquote>{note}</li>'
+        f"{_html(_where(citation))}</p><blockquote {_html_place(citation)}>{_html(citation.quote)}</blockquote>"
+        f"{note}</li>"
+    )
+
+
+def _html_place(citation: Citation) -> str:
+    return (
+        f'class="{QUOTE_MARK}" data-article="{_html(citation.article_id)}" '
+        f'data-start="{citation.start}" data-end="{citation.end}"'
     )
 
 
@@ -230,12 +243,17 @@ def _where(citation: Citation) -> str:
     """Date, page, source and span of a citation, in words."""
     page = f"page {citation.page}" if citation.page else ""
     span = f"characters {citation.start} to {citation.end}"
-    return ", ".join(part for part in (citation.published, page, citation.source, span) if part)
+    return ", ".join(part for part in (citation.published, page, _source(citation.source), span) if part)
+
+
+def _source(source: str) -> str:
+    """A web address, or the name of a file: the folders that it lay in are nobody's business."""
+    return source if _WEB.match(source) else PurePath(source).name
 
 
 def _stamp(conversation: Conversation) -> str:
     day, time = conversation.changed[:10], conversation.changed[11:16]
-    return f"From Footnote, {day} {time} UTC. Every quote is an article's own words; `footnote verify` checks them."
+    return f"From Footnote, {day} {time} UTC. Every quote is in an article's own words; footnote verify checks them."
 
 
 _STYLE = """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from index.errors import FootnoteError
 
@@ -124,31 +125,37 @@ def _from_html(text: str) -> Iterator[tuple[str, Citation]]:
     parser = _Page()
     parser.feed(text)
     parser.close()
-    for count, (attributes, parts) in enumerate(parser.quotes, start=1):
+    counts: Counter[str] = Counter()
+    for tag, attributes, parts in parser.quotes:
+        counts[tag] += 1
         place = {name: attributes[f"data-{name}"] for name in ("article", "start", "end")}
-        record = {**place, "article_id": place["article"], "number": count, "quote": "".join(parts)}
-        yield f"quote {count}", _citation(record)
+        record = {**place, "article_id": place["article"], "number": counts[tag], "quote": "".join(parts)}
+        yield f"{_Page.KINDS[tag]} {counts[tag]}", _citation(record)
 
 
 class _Page(HTMLParser):
-    """Collects the quotes of a page: their attributes, and the text in them."""
+    """Collects the quotes of a page: their tags and attributes, and the text in them."""
+
+    KINDS: ClassVar = {"blockquote": "quote", "span": "sentence"}
 
     def __init__(self) -> None:
         super().__init__()
-        self.quotes: list[tuple[dict[str, str | None], list[str]]] = []
-        self._is_open = False
+        self.quotes: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self._open = ""
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        """A quote begins."""
         attributes = dict(attrs)
-        if tag == "blockquote":
-            self._is_open = QUOTE_MARK in (attributes.get("class") or "").split()
-            if self._is_open:
-                self.quotes.append((attributes, []))
+        if tag in self.KINDS and QUOTE_MARK in (attributes.get("class") or "").split():
+            self._open = tag
+            self.quotes.append((tag, attributes, []))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "blockquote":
-            self._is_open = False
+        """A quote ends."""
+        if tag == self._open:
+            self._open = ""
 
     def handle_data(self, data: str) -> None:
-        if self._is_open:
-            self.quotes[-1][1].append(data)
+        """Text, also of a quote."""
+        if self._open:
+            self.quotes[-1][2].append(data)
