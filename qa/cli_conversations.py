@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .cli import _examples, _json_option, _library, _one_line, _print_json, library_option
+
+if TYPE_CHECKING:
+    from .verify import Checked
 
 _FILE = click.Path(path_type=Path, readable=False)
 
@@ -82,23 +86,30 @@ def export(conversation_id: str, form: str | None, out: Path | None, library: Pa
 def verify(context: click.Context, file: Path, library: Path, as_json: bool) -> None:
     """See the command's help."""
     from .exported import read_quotes
-    from .verify import Standing
     from .verify import verify as check
 
     quotes = read_quotes(file)
     with _library(library) as opened:
         checked = check([c for _, c in quotes.citations], opened, to_the_character=quotes.to_the_character)
     failing = [
-        (where, found)
-        for (where, _), found in zip(quotes.citations, checked, strict=True)
-        if found.standing is not Standing.HOLDS
+        (where, found) for (where, _), found in zip(quotes.citations, checked, strict=True) if found.standing != "holds"
     ]
     if as_json:
         failed = [{"where": where, **found.to_json()} for where, found in failing]
         _print_json({"quotes": len(checked), "hold": len(checked) - len(failing), "failed": failed})
     else:
         for where, found in failing:
-            click.echo(_one_line(f"{where}: {found.line} “{found.citation.quote}”"))
+            click.echo(_one_line(f"{where}: {_failure(found)}: “{found.citation.quote}”"))
         click.echo(f"{len(checked) - len(failing)} of {len(checked)} quotes hold")
     if failing:
         context.exit(1)
+
+
+def _failure(checked: Checked) -> str:
+    """Why a quote does not hold: the article has changed since, or the export has been."""
+    cited = checked.citation
+    if checked.start is not None:
+        return f"“{cited.title}” has it at character {checked.start}, not at {cited.start}"
+    if checked.standing == "changed":
+        return f"“{cited.title}” ({cited.article_id}) does not say so"
+    return f"no article has the id {cited.article_id!r}"

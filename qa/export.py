@@ -1,8 +1,7 @@
 """A conversation as a file of its own: Markdown, a page that opens offline, or JSON. Pure.
 
 Each quote stands in the file with its article and span, so that `footnote verify` can hold what a reader sees against
-the library: in Markdown as a comment behind the quote, in HTML as attributes of it, and of each sentence that is one, word for
-word.
+the library: in Markdown as a comment behind the quote, in HTML as attributes of it, and of each sentence that is one.
 """
 
 from __future__ import annotations

@@ -220,8 +220,8 @@ def test_the_commands_list_export_and_verify(folder: Path, tmp_path: Path) -> No
     failed = invoke("verify", page, "--library", folder)
     assert failed.exit_code == 1
     assert failed.stdout.splitlines() == [
-        "sentence 1: “Weather <b>” has changed since; the quoted words are no longer in it. “It snowed.”",
-        "quote 1: “Weather <b>” has changed since; the quoted words are no longer in it. “It snowed.”",
+        "sentence 1: “Weather <b>” (a--b <&\"'>) does not say so: “It snowed.”",
+        "quote 1: “Weather <b>” (a--b <&\"'>) does not say so: “It snowed.”",
         "5 of 7 quotes hold",
     ]
     as_json = invoke("verify", page, "--json", "--library", folder)
