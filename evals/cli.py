@@ -11,10 +11,12 @@ from pathlib import Path
 import click
 
 from qa.cli import footnote
+from qa.cli_conversations import conversations, export, verify
 
 from .commands import evaluate
 
-footnote.add_command(evaluate)
+for command in (conversations, export, verify, evaluate):
+    footnote.add_command(command)
 
 
 def main() -> None:
