@@ -41,11 +41,12 @@ def create_app(library: Library, reader: Reader | None = None, *, hosts: Collect
     def favicon() -> FileResponse:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
+    own = tuple(app.routes)  # what Gradio adds to them is another matter
     _mount_chat(app, library, reader)
     # Gradio leaves cross-origin rules to its parent where the parent has some: no other origin may read answers.
     app.add_middleware(CORSMiddleware)
     app.add_middleware(FinishedPage)
-    app.add_middleware(Guard, hosts=hosts)
+    app.add_middleware(Guard, routes=own, hosts=hosts)
     return app
 
 
