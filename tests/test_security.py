@@ -91,3 +91,27 @@ def test_gradio_has_nothing_to_look_up(client: TestClient) -> None:
     page = client.get("/").text
     assert '"analytics_enabled":false' in page
     assert re.findall(r"https?://(?!testserver)[\w.-]+", page) == []
+
+
+def test_another_sites_page_changes_nothing(client: TestClient) -> None:
+    """A browser says which site's page sends a request; one of another site, or of none that it names, is refused."""
+    join = "/gradio_api/queue/join"
+    for headers in (
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
+        assert client.post(join, json={}, headers=headers).status_code == 403, headers
+    for headers in (
+        {},
+        {"Origin": "http://testserver"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "https://a.proxy"},
+    ):
+        assert client.post(join, json={}, headers=headers).status_code != 403, headers
+
+
+def test_a_wrong_method_does_not_fall_through_to_gradio(client: TestClient) -> None:
+    """A path of ours is ours by every method."""
+    assert client.post("/healthz").status_code == 405
+    assert client.delete("/articles").status_code == 405

@@ -6,16 +6,24 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from index import Library
+from index.errors import FootnoteError
 
 from ..reader import Reader
+from .api import make_api
+from .desk import Desk
+from .openai import make_openai
 from .page import FinishedPage
 from .reader import make_router
+from .reference import make_reference
+from .refusals import fault, refuse, status_of
 from .security import Guard
 
 STATIC = Path(__file__).parent / "static"
@@ -30,7 +38,12 @@ def create_app(library: Library, reader: Reader | None = None, *, hosts: Collect
     """
     os.environ.update(_OFFLINE)
     app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None)
+    desk = Desk(library, reader)
     app.include_router(make_router(library))
+    app.include_router(make_api(desk))
+    app.include_router(make_openai(desk))
+    app.include_router(make_reference(app))
+    _answer_errors(app)
     app.mount("/ui", StaticFiles(directory=STATIC))
 
     @app.get("/healthz")
@@ -41,12 +54,29 @@ def create_app(library: Library, reader: Reader | None = None, *, hosts: Collect
     def favicon() -> FileResponse:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
+    own = tuple(app.routes)  # what Gradio adds to them is another matter
     _mount_chat(app, library, reader)
     # Gradio leaves cross-origin rules to its parent where the parent has some: no other origin may read answers.
     app.add_middleware(CORSMiddleware)
     app.add_middleware(FinishedPage)
-    app.add_middleware(Guard, hosts=hosts)
+    app.add_middleware(Guard, routes=own, hosts=hosts)
     return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """One line for everything that goes wrong; what was sent is not sent back, and not logged."""
+
+    @app.exception_handler(FootnoteError)
+    def refused(request: Request, error: FootnoteError) -> Response:
+        return refuse(request.url.path, status_of(error), str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def not_understood(request: Request, error: RequestValidationError) -> Response:
+        return refuse(request.url.path, 422, "; ".join(fault(e) for e in error.errors()[:3]))
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        return refuse(request.url.path, error.status_code, str(error.detail), error.headers)
 
 
 def _mount_chat(app: FastAPI, library: Library, reader: Reader | None) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Match
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
 MAX_BODY = 2_000_000
 """Bytes of a request: a kept conversation of forty long answers is a quarter of it."""
 
-_OPEN = ("/", "/healthz", "/articles", "/config", "/favicon.ico", "/manifest.json", "/robots.txt", "/theme.css")
-_OPEN_BELOW = (
-    "/read/",
-    "/ui/",
+MAX_UPLOAD = 100_000_000
+"""Bytes of a request that brings articles."""
+UPLOADS = ("/articles", "/api/articles")
+"""Where, and below which, a request may hold MAX_UPLOAD."""
+
+# Of Gradio's routes, those that the page asks for. Its others (uploads, a proxy, file access, its monitor) stay closed.
+_GRADIO = ("/", "/config", "/manifest.json", "/robots.txt", "/theme.css")
+_GRADIO_BELOW = (
     "/assets/",
     "/static/",
     "/gradio_api/queue/",
@@ -26,6 +31,7 @@ _OPEN_BELOW = (
     "/gradio_api/reset",
     "/gradio_api/startup-events",
 )
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -36,14 +42,15 @@ _HEADERS = {
 
 
 class Guard:
-    """ASGI: refuses what the page never asks for.
+    """ASGI: refuses what nobody should ask for.
 
-    Gradio brings routes of its own (uploads, a proxy, file access, its monitor): all that is not named here is closed.
+    Our own routes are open, whatever a router declares; of Gradio's only those that are named here are.
     `hosts` are the names this server goes by; a page elsewhere cannot reach it by pointing a name of its own at it.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], hosts: Collection[str] = ()) -> None:
         self.app = app
+        self.routes = tuple(routes)
         self.hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,23 +70,52 @@ class Guard:
         headers = Headers(scope=scope)
         if self.hosts and _host_name(headers.get("host", "")) not in self.hosts:
             return PlainTextResponse("This server does not go by that name.\n", 421)
-        if not is_open(scope["path"]):
+        match = max((route.matches(scope)[0] for route in self.routes), key=lambda m: m.value, default=Match.NONE)
+        if match is Match.PARTIAL:  # the right path by a wrong method, which must not fall through to Gradio
+            return PlainTextResponse("Method not allowed\n", 405)
+        if match is Match.NONE and not is_gradio_open(scope["path"]):
             return PlainTextResponse("Not found\n", 404)
+        if scope["method"] not in _SAFE_METHODS and not _is_same_origin(headers):
+            return PlainTextResponse("Another site's page may not ask for this.\n", 403)
         if "transfer-encoding" in headers:  # of unknown length; no browser sends one
             return PlainTextResponse("A request must say how long it is.\n", 411)
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY:
-            return PlainTextResponse(f"A request may hold {MAX_BODY:,} bytes.\n", 413)
+        length, limit = headers.get("content-length", "0"), max_body(scope["path"])
+        if not _is_within(length, limit):
+            return PlainTextResponse(f"A request may hold {limit:,} bytes.\n", 413)
         return None
 
 
-def is_open(path: str) -> bool:
-    """Whether the page, the reader or a probe asks for this path.
+def is_gradio_open(path: str) -> bool:
+    """Whether the page asks Gradio for this path.
 
-    >>> is_open("/gradio_api/upload")
+    >>> is_gradio_open("/gradio_api/upload")
     False
     """
-    return path in _OPEN or path.startswith(_OPEN_BELOW)
+    return path in _GRADIO or path.startswith(_GRADIO_BELOW)
+
+
+def max_body(path: str) -> int:
+    """Bytes that a request to this path may hold.
+
+    >>> max_body("/api/ask"), max_body("/articles/upload")
+    (2000000, 100000000)
+    """
+    return MAX_UPLOAD if path.startswith(UPLOADS) else MAX_BODY
+
+
+def _is_within(length: str, limit: int) -> bool:
+    return length.isdecimal() and len(length) < 20 and int(length) <= limit
+
+
+def _is_same_origin(headers: Headers) -> bool:
+    """Whether a request comes from a page of ours, or from no page: browsers say which, and pages cannot change it.
+
+    A proxy may have changed the Host header, but not what the browser says of the site.
+    """
+    if site := headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or origin.partition("://")[2].lower() == headers.get("host", "").lower()
 
 
 def _host_name(host: str) -> str:
