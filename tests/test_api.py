@@ -123,7 +123,10 @@ def test_articles_come_and_go(writable: TestClient) -> None:
 
 def test_a_bad_article_stops_no_other(writable: TestClient) -> None:
     """It is named by its place; where none was good, the status says so; an address inside the house is not fetched."""
-    sent = {"articles": [{"text": " "}, {"id": "good", "text": "Fine."}], "urls": ["http://127.0.0.1/x", "ftp://example.org/x"]}
+    sent = {
+        "articles": [{"text": " "}, {"id": "good", "text": "Fine."}],
+        "urls": ["http://127.0.0.1/x", "ftp://example.org/x"],
+    }
     got = writable.post("/api/articles", json=sent)
     assert (got.status_code, got.json()["added"]) == (200, ["good"])
     reasons = {failure["source"]: failure["reason"] for failure in got.json()["failed"]}

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from .reader import CSP
+from .sheet import sheet
 
 PAGE = "/api"
 SCHEMA = "/api/openapi.json"
@@ -32,7 +32,7 @@ def make_reference(app: FastAPI) -> APIRouter:
 
     @router.get(PAGE, include_in_schema=False)
     def page() -> HTMLResponse:
-        return HTMLResponse(_page(describe(app)), headers={"Content-Security-Policy": CSP})
+        return sheet(_body(describe(app)), "API", styles=["reader.css"])
 
     return router
 
@@ -50,7 +50,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return schema
 
 
-def _page(schema: dict[str, Any]) -> str:
+def _body(schema: dict[str, Any]) -> str:
     operations = [
         (operation["tags"][0], _operation(path, method, operation, schema))
         for path, methods in schema["paths"].items()
@@ -61,11 +61,8 @@ def _page(schema: dict[str, Any]) -> str:
         for tag in dict.fromkeys(tag for tag, _ in operations)
     )
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>API · Footnote</title>'
-        '<link rel="stylesheet" href="/ui/reader.css"></head><body><main><header><h1>API</h1>'
-        f'<p>{_text(_INTRODUCTION)}</p><p><a href="{SCHEMA}">OpenAPI schema</a></p></header>'
-        f"{sections}</main></body></html>\n"
+        f'<header><h1>API</h1><p>{_text(_INTRODUCTION)}</p><p><a href="{SCHEMA}">OpenAPI schema</a></p></header>'
+        f"{sections}"
     )
 
 
