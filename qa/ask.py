@@ -9,19 +9,20 @@ from dataclasses import replace
 from index import EVERYTHING, Library, Scope
 from index.errors import FootnoteError
 
-from .answer import Answer, AnswerSentence, Citation
-from .cite import cite
+from .answer import Answer
+from .compose import compose
 from .conversation import Turn, contextualise
-from .extract import PASSAGES, Findings, Quote, find, select
-from .question import read
+from .extract import PASSAGES, find
+from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
 from .reader import Reader
 from .weights import READ_THRESHOLD, THRESHOLD
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
-NEAREST = 3
-"""Passages shown in place of an answer."""
+
+MAX_PARTS = 3
+"""Questions in one question that are answered."""
 
 
 class QuestionError(FootnoteError):
@@ -57,18 +58,28 @@ def ask(
         if library.passage_count(scope) == 0:
             return Answer(question, (), (), 0.0, abstained=True, missing=(f"there are no articles {scope}",))
         whole = read(contextualise(question, history))
+        parts = _parts(whole)
         hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES, scope)
         retrieved = time.perf_counter()
-        ranked = rank(whole.text, hits, reader)[:PASSAGES]
-        answer = compose(question, find(whole, ranked, library), library, READ_THRESHOLD if reader else THRESHOLD)
+        ranked = [rank(part.text, hits, reader)[:PASSAGES] for part in parts]
+        findings = [find(part, of_part, library) for part, of_part in zip(parts, ranked, strict=True)]
+        answer = compose(question, findings, library, READ_THRESHOLD if reader else THRESHOLD)
         answer = replace(
             answer,
             understood=whole.text if whole.text != question else "",
-            read=len({read.hit.article_id for read in ranked}),
+            read=len({read.hit.article_id for of_part in ranked for read in of_part}),
         )
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
     return answer
+
+
+def _parts(whole: Question) -> list[Question]:
+    """The questions in the question, each made whole by the first."""
+    first, *others = split(whole.text)
+    if not others or Wants.COMPARISON in whole.wants:
+        return [whole]
+    return [read(first), *(read(contextualise(other, [Turn("user", first)])) for other in others[: MAX_PARTS - 1])]
 
 
 def check(question: str) -> str:
@@ -81,34 +92,6 @@ def check(question: str) -> str:
     if len(question) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(question):,} characters; the limit is {MAX_QUESTION:,}")
     return question
-
-
-def compose(question: str, findings: Findings, library: Library, threshold: float) -> Answer:
-    """The answer made of the best evidence; below the threshold an abstention with the nearest sentences."""
-    if findings.confidence < threshold or not findings.evidence:
-        nearest = tuple(_cite(n, e.quote, library) for n, e in enumerate(findings.evidence[:NEAREST], start=1))
-        return Answer(question, (), (), findings.confidence, abstained=True, nearest=nearest, missing=findings.missing)
-    citations: list[Citation] = []
-    sentences = []
-    for group in select(findings, library):
-        numbers = tuple(range(len(citations) + 1, len(citations) + len(group) + 1))
-        citations += [_cite(number, quote, library) for number, quote in zip(numbers, group, strict=True)]
-        sentences.append(_sentence(group[0], numbers))
-    return Answer(question, tuple(sentences), tuple(citations), findings.confidence)
-
-
-def _sentence(quote: Quote, numbers: tuple[int, ...]) -> AnswerSentence:
-    """The quote on one line, and in it the place of the short answer."""
-    text = " ".join(quote.text.split())
-    if quote.answer is None:
-        return AnswerSentence(text, numbers, is_item=quote.is_item)
-    before, short = quote.text[: quote.answer.start], quote.text[quote.answer.start : quote.answer.end]
-    start = len(" ".join(before.split())) + before[-1:].isspace()
-    return AnswerSentence(text, numbers, is_item=quote.is_item, short=(start, start + len(" ".join(short.split()))))
-
-
-def _cite(number: int, quote: Quote, library: Library) -> Citation:
-    return cite(number, quote.article_id, quote.start, quote.end, library)
 
 
 def _ms(seconds: float) -> float:

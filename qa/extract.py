@@ -6,36 +6,22 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from index import Kind, Library, Sentence
+from index import Library
 from index.encoder import Vectors
 
-from .evidence import NEGATION, NUMBER, Features, ReadFeatures, kinds_held, lacks, share, stem_set, weigh
-from .question import Question, Wants, content_words, stems
+from .evidence import Features, ReadFeatures, kinds_held, lacks, share, stem_set, weigh
+from .question import Question, content_words, stems
 from .rank import Read
 from .reader import Answered, Reading
 from .weights import ANSWERABLE, READ_ANSWERABLE, READ_SENTENCE, SENTENCE
 
 PASSAGES = 10
 """Passages that are read for an answer."""
-MAX_SENTENCES = 3
-"""Sentences of an answer that is no list."""
-MAX_ITEMS = 12
-"""Points of a list answer; a longer list is the article's to show."""
-KEEP = 0.75
-"""A further sentence is kept when its score is at least this share of the first one's."""
 FITTING = 0.5
 """A sentence that holds the kind of answer demanded (a date, a sum) goes first when it has this share of the terms
 that the best sentence has."""
 UNFIT = 0.02
 """The most confidence where a name is in no article, or what is demanded in no good sentence."""
-COUNTERPART = 0.2
-"""Cosine with the question from which another article's sentence is set beside the best one."""
-LISTED = 0.4
-"""A list answers when what leads in to it, or half of its points, have this share of the best score."""
-SAME_STATEMENT = 0.85
-"""Cosine from which two sentences with the same numbers and negation, of two articles, say the same thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +66,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All evidence for a question, best first, the probability that it answers it, and what it lacks for that."""
+    """All evidence for a question, best first, the probability that it answers it, and what it lacks for that.
+
+    A question that asks for a date and a reason is answered in part by a sentence with a reason alone.
+    """
 
     question: Question
     evidence: tuple[Evidence, ...]
@@ -114,7 +103,7 @@ def find(question: Question, ranked: Sequence[Read], library: Library) -> Findin
     return Findings(
         question,
         tuple(ordered),
-        min(confidence, UNFIT) if lacking or unknown else confidence,
+        min(confidence, UNFIT) if unknown or (lacking and len(lacking) == len(question.wants)) else confidence,
         (*(f"no article mentions {name}" for name in unknown), *(f"the articles give no {kind}" for kind in lacking)),
     )
 
@@ -196,110 +185,13 @@ def _confidence(evidence: Sequence[Evidence], passages: int) -> float:
     if not evidence:
         return 0.0
     best = evidence[0]
-    known = (_logit(best.score), best.features.cosine, math.log(passages))
+    known = (logit(best.score), best.features.cosine, math.log(passages))
     if best.read is None:
         return ANSWERABLE.probability(known)
     return READ_ANSWERABLE.probability((*known, max(e.read.odds for e in evidence if e.read)))
 
 
-def _logit(probability: float) -> float:
+def logit(probability: float) -> float:
+    """Log odds; of a probability within a millionth of 0 or 1, those of a millionth."""
     bounded = min(max(probability, 1e-6), 1 - 1e-6)
     return math.log(bounded / (1 - bounded))
-
-
-def select(findings: Findings, library: Library) -> tuple[tuple[Quote, ...], ...]:
-    """The sentences of the answer in the order in which they are shown, each with the quotes that say the same."""
-    wants = findings.question.wants
-    if Wants.COMPARISON in wants:
-        return _one_an_article(findings)
-    if Wants.STEPS in wants and (points := _list_of(findings, library)):
-        return tuple((point,) for point in points)
-    return _best_sentences(findings)
-
-
-def _best_sentences(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
-    """The best sentence and those nearly as good that say something else, in reading order."""
-    top = findings.evidence[0]
-    groups: list[list[Evidence]] = []
-    for candidate in findings.evidence:
-        if candidate.score < KEEP * top.score or (groups and lacks(findings.question, candidate.quote.text)):
-            continue
-        same = next((group for group in groups if says_the_same(group[0], candidate)), None)
-        if same is not None:
-            if all(candidate.article_id != member.article_id for member in same):
-                same.append(candidate)
-        elif len(groups) < MAX_SENTENCES:
-            groups.append([candidate])
-    articles = list(dict.fromkeys(group[0].article_id for group in groups))
-    groups.sort(key=lambda group: (articles.index(group[0].article_id), group[0].quote.start))
-    return tuple(tuple(member.quote for member in group) for group in groups)
-
-
-def _one_an_article(findings: Findings) -> tuple[tuple[Quote, ...], ...]:
-    """The best sentence, and from each other article the one that is nearest to it and to the question."""
-    lead = findings.evidence[0]
-    others: dict[str, list[Evidence]] = {}
-    for candidate in findings.evidence:
-        if candidate.article_id != lead.article_id and candidate.features.cosine >= COUNTERPART:
-            others.setdefault(candidate.article_id, []).append(candidate)
-
-    def nearness(candidate: Evidence) -> tuple[bool, float]:
-        fits = not lacks(findings.question, candidate.quote.text)
-        return fits, candidate.features.cosine + float(candidate.vector @ lead.vector)
-
-    counterparts = [max(own, key=nearness) for own in others.values()]
-    return tuple((e.quote,) for e in [lead, *counterparts][:MAX_SENTENCES])
-
-
-def _list_of(findings: Findings, library: Library) -> list[Quote]:
-    """The points of the list that answers, after the sentence that leads in to it; empty where no list does.
-
-    A list answers when the sentence that leads in to it, or at least half of its points, are good evidence too. A
-    question about one of its points is answered by that point alone.
-    """
-    floor = LISTED * findings.evidence[0].score
-    good = {e.key for e in findings.evidence if e.score >= floor}
-    tried = set()
-    for candidate in findings.evidence[:PASSAGES]:
-        article_id = candidate.article_id
-        if article_id in tried:
-            continue
-        tried.add(article_id)
-        text = library.show(article_id).text
-        for lead, points in _lists(library.sentences(article_id)):
-            leads = lead is not None and (article_id, lead.start) in good
-            answering = sum(any((article_id, s.start) in good for s in point) for point in points)
-            if leads or 2 * answering >= len(points):
-                shown = [*([lead] if lead is not None and leads else []), *(point[0] for point in points[:MAX_ITEMS])]
-                return [Quote(article_id, s.start, s.end, text[s.start : s.end], s.kind is Kind.ITEM) for s in shown]
-    return []
-
-
-def _lists(sentences: Sequence[Sentence]) -> list[tuple[Sentence | None, list[list[Sentence]]]]:
-    """Each list of two points or more: the evidence sentence before it, and its points as runs of sentences."""
-    lists: list[tuple[Sentence | None, list[list[Sentence]]]] = []
-    before: Sentence | None = None
-    number = 0
-    for sentence in sentences:
-        if sentence.list_number and sentence.list_number != number:
-            lists.append((before, []))
-        number = sentence.list_number
-        if sentence.kind is Kind.ITEM:
-            lists[-1][1].append([])
-        if number:
-            lists[-1][1][-1].append(sentence)
-        elif sentence.is_evidence:
-            before = sentence
-    return [(lead, points) for lead, points in lists if len(points) > 1]
-
-
-def says_the_same(one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences make the same statement: near in meaning, with the same numbers and negation."""
-    if one.quote.text == other.quote.text:
-        return True
-    near = float(np.dot(one.vector, other.vector)) >= SAME_STATEMENT
-    return near and _facts(one.quote.text) == _facts(other.quote.text)
-
-
-def _facts(text: str) -> tuple[frozenset[str], bool]:
-    return frozenset(NUMBER.findall(text)), bool(NEGATION.search(text))

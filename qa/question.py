@@ -81,7 +81,8 @@ _RULES: tuple[tuple[Wants, str], ...] = (
     (
         Wants.DATE,  # "what happens when it rains" asks for no date
         r"\bwhen (?:exactly )?(?:did|do|does|was|were|is|are|will|would|has|have|had|can|could|should|might)\b"
-        r"|\b(?:since|until|by) when\b|\b(?:what|which) (?:year|month|date|day|century|decade)\b|\bhow long ago\b",
+        r"|\b(?:since|until|by|on) when\b|\band when\b\W*$"
+        r"|\b(?:what|which) (?:year|month|date|day|century|decade)\b|\bhow long ago\b",
     ),
     (Wants.NUMBER, r"\bhow (?:many|old|tall)\b|\bwhat (?:is the )?number\b"),
     (
@@ -142,12 +143,25 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word.lower() not in STOP_WORDS]
 
 
+_NEXT_PART = re.compile(r"\?\s+(?=\w)|,?\s+and\s+(?=(?:why|when|where|who|how|what|which)\b)", re.IGNORECASE)
+
+
+def split(text: str) -> list[str]:
+    """The questions that are asked in one. A bare `and why?` is no question apart: one sentence may hold both.
+
+    >>> split("Who is Jack Ma and when was he born?"), split("When did Jack Ma vanish, and why?")
+    (['Who is Jack Ma', 'when was he born?'], ['When did Jack Ma vanish, and why?'])
+    """
+    parts = [part.strip() for part in _NEXT_PART.split(text)]
+    return parts if all(content_words(part) for part in parts) else [text]
+
+
 def read(text: str) -> Question:
     """The question, read.
 
     >>> question = read("Do both articles agree on the size of Alibaba's losses?")
     >>> question.topic, sorted(question.terms), sorted(question.names)
-    ('the size of Alibaba's losses?', ['alibaba', 'loss', 'size'], ['alibaba'])
+    ("the size of Alibaba's losses?", ['alibaba', 'loss', 'size'], ['alibaba'])
     """
     compares = _COMPARES.search(text) is not None
     topic = _FRAME.sub(" ", text) if compares else text

@@ -1,0 +1,51 @@
+"""A sentence that starts with a pronoun, made to stand alone by the sentences before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from index import Kind, Library
+
+from .extract import Quote
+from .reader import Answered
+
+_CONNECTIVES = (
+    "however|but|and|so|yet|then|also|still|meanwhile|moreover|additionally|instead|later|now|as a result|in addition"
+)
+_TIMES = "years?|quarter|months?|weeks?|days?|time|morning|evening|night|summer|winter|spring|autumn|fall"
+_DANGLING = re.compile(
+    rf"(?:(?:{_CONNECTIVES}),? )?(?:he|she|it|they|this|these|those|such|his|her|its|their|the (?:latter|former))\b"
+    rf"(?! (?:{_TIMES})\b)"
+    r"(?! (?:is|was|remains?|seems?|(?:would|will|has) (?:be|been)) (?:\w+ ){0,2}(?:that|to|how|if|whether|why)\b)",
+    re.IGNORECASE,
+)
+"""What a sentence starts with whose subject is named before it; not `It remains to be seen`, nor `This year`."""
+ANTECEDENTS = 2
+"""The most sentences that are brought to name a subject."""
+
+
+def reach_back(quote: Quote, shown: Collection[tuple[str, int]], library: Library) -> Quote:
+    """The quote, which reaches back to the sentence that names its subject where it starts with a pronoun.
+
+    Not across paragraphs, nor to what is `shown` already: (article, end) of the answer's sentences.
+    """
+    if quote.is_item or not _DANGLING.match(quote.text):
+        return quote
+    text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
+    number = next((n for n, s in enumerate(sentences) if s.start == quote.start), 0)
+    first = number
+    while first > max(0, number - ANTECEDENTS) and _DANGLING.match(text, sentences[first].start):
+        before = sentences[first - 1]
+        is_near = "\n" not in text[before.end : sentences[first].start] and before.kind in (Kind.TEXT, Kind.ITEM)
+        if not is_near or (quote.article_id, before.end) in shown:
+            break
+        first -= 1
+    start = sentences[first].start if first < number else quote.start
+    short = quote.answer and _moved(quote.answer, quote.start - start)
+    return replace(quote, start=start, text=text[start : quote.end], answer=short)
+
+
+def _moved(answer: Answered, by: int) -> Answered:
+    return replace(answer, start=answer.start + by, end=answer.end + by)

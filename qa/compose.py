@@ -1,0 +1,210 @@
+"""From evidence to an answer: which sentences, in which order, with which footnotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index import Kind, Library, Sentence
+
+from .answer import Answer, AnswerSentence, Citation
+from .antecedents import reach_back
+from .cite import cite
+from .evidence import NEGATION, NUMBER, lacks
+from .extract import PASSAGES, Evidence, Findings, Quote, logit
+from .question import Wants
+
+NEAREST = 3
+"""Passages shown in place of an answer."""
+MAX_SENTENCES = 3
+"""Sentences of an answer that is no list."""
+MAX_ITEMS = 12
+"""Points of a list answer; a longer list is the article's to show."""
+KEEP = 0.8
+"""A further sentence is kept when its score is at least this share of the first one's."""
+COUNTERPART = 0.2
+"""Cosine with the question from which another article's sentence is set beside the best one."""
+SHARED = 0.9
+"""A sentence that answers one part of a question answers another when it has this share of that one's best score."""
+OWN = 0.2
+"""What the log odds of that sentence count for beside its cosine with the best one."""
+LISTED = 0.4
+"""A list answers when what leads in to it, or half of its points, have this share of the best score."""
+SAME_STATEMENT = 0.85
+"""Cosine from which two sentences with the same numbers and negation, of two articles, say the same thing."""
+
+Group = tuple[Quote, ...]
+"""One sentence of an answer: the quote that is shown, and those of other articles that say the same."""
+
+
+def compose(question: str, parts: Sequence[Findings], library: Library, threshold: float) -> Answer:
+    """The answer made of the best evidence for each part of the question.
+
+    A part whose confidence is below the threshold is named as missing; where that is every part, the answer is an
+    abstention with the nearest sentences.
+    """
+    answered = [part for part in parts if part.confidence >= threshold and part.evidence]
+    confidence = max(part.confidence for part in parts)
+    if not answered:
+        nearest = tuple(_cite(n, e.quote, library) for n, e in enumerate(parts[0].evidence[:NEAREST], start=1))
+        missing = tuple(dict.fromkeys(lack for part in parts for lack in part.missing))
+        return Answer(question, (), (), confidence, abstained=True, nearest=nearest, missing=missing)
+    missing = tuple(
+        lack for part in parts for lack in part.missing or ([] if part in answered else [_unanswered(part)])
+    )
+    citations: list[Citation] = []
+    sentences = []
+    for group in _of_all(answered, library):
+        numbers = tuple(range(len(citations) + 1, len(citations) + len(group) + 1))
+        citations += [_cite(number, quote, library) for number, quote in zip(numbers, group, strict=True)]
+        sentences.append(_sentence(group[0], numbers))
+    return Answer(question, tuple(sentences), tuple(citations), confidence, missing=missing)
+
+
+def _unanswered(part: Findings) -> str:
+    return f"the articles do not answer “{part.question.text.strip(' ?')}”"
+
+
+def _of_all(parts: Sequence[Findings], library: Library) -> list[Group]:
+    """The sentences of every part, each once; none for a part that what is shown already answers nearly as well."""
+    groups: list[Group] = []
+    for part in parts:
+        good = {e.key for e in part.evidence if e.score >= SHARED * part.evidence[0].score}
+        if any((group[0].article_id, group[0].start) in good for group in groups):
+            continue
+        for group in _standing_alone(select(part, library), library):
+            if all(group[0].article_id != g[0].article_id or not _meet(group[0], g[0]) for g in groups):
+                groups.append(group)
+    return groups
+
+
+def _standing_alone(groups: Sequence[Group], library: Library) -> list[Group]:
+    """The groups, each sentence with what names its subject, where that is not shown just before it."""
+    shown = {(group[0].article_id, group[0].end) for group in groups}
+    return [(reach_back(group[0], shown, library), *group[1:]) for group in groups]
+
+
+def _meet(one: Quote, other: Quote) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _sentence(quote: Quote, numbers: tuple[int, ...]) -> AnswerSentence:
+    """The quote on one line, and in it the place of the short answer."""
+    text = " ".join(quote.text.split())
+    if quote.answer is None:
+        return AnswerSentence(text, numbers, is_item=quote.is_item)
+    before, short = quote.text[: quote.answer.start], quote.text[quote.answer.start : quote.answer.end]
+    start = len(" ".join(before.split())) + before[-1:].isspace()
+    return AnswerSentence(text, numbers, is_item=quote.is_item, short=(start, start + len(" ".join(short.split()))))
+
+
+def _cite(number: int, quote: Quote, library: Library) -> Citation:
+    return cite(number, quote.article_id, quote.start, quote.end, library)
+
+
+def select(findings: Findings, library: Library) -> tuple[Group, ...]:
+    """The sentences of the answer in the order in which they are shown, each with the quotes that say the same."""
+    wants = findings.question.wants
+    if Wants.COMPARISON in wants:
+        return _one_a_source(findings, library)
+    if Wants.STEPS in wants and (points := _list_of(findings, library)):
+        return tuple((point,) for point in points)
+    return _best_sentences(findings, library)
+
+
+def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
+    """The best sentence and those nearly as good that say something else, in reading order."""
+    top = findings.evidence[0]
+    good = [e for e in findings.evidence if e.score >= KEEP * top.score]
+    source = _sources(good, library)
+    groups: list[list[Evidence]] = []
+    for candidate in good:
+        if groups and lacks(findings.question, candidate.quote.text):
+            continue
+        same = next((group for group in groups if says_the_same(group[0], candidate)), None)
+        if same is not None:
+            if all(source[candidate.article_id] != source[member.article_id] for member in same):
+                same.append(candidate)
+        elif len(groups) < MAX_SENTENCES:
+            groups.append([candidate])
+    articles = list(dict.fromkeys(group[0].article_id for group in groups))
+    groups.sort(key=lambda group: (articles.index(group[0].article_id), group[0].quote.start))
+    return tuple(tuple(member.quote for member in group) for group in groups)
+
+
+def _one_a_source(findings: Findings, library: Library) -> tuple[Group, ...]:
+    """The best sentence, and from each other source the one that is near to it and good evidence itself."""
+    lead = findings.evidence[0]
+    source = _sources(findings.evidence, library)
+    others: dict[str, list[Evidence]] = {}
+    for candidate in findings.evidence:
+        if source[candidate.article_id] != source[lead.article_id] and candidate.features.cosine >= COUNTERPART:
+            others.setdefault(source[candidate.article_id], []).append(candidate)
+
+    def nearness(candidate: Evidence) -> tuple[bool, float]:
+        fits = not lacks(findings.question, candidate.quote.text)
+        return fits, float(candidate.vector @ lead.vector) + OWN * logit(candidate.score)
+
+    counterparts = [max(own, key=nearness) for own in others.values()]
+    return tuple((e.quote,) for e in [lead, *counterparts][:MAX_SENTENCES])
+
+
+def _sources(evidence: Sequence[Evidence], library: Library) -> dict[str, str]:
+    """Each article with the one that stands for it: the printings of one wire copy are one source."""
+    articles = list(dict.fromkeys(e.article_id for e in evidence))
+    return library.clusters(articles) if len(articles) > 1 else {article: article for article in articles}
+
+
+def _list_of(findings: Findings, library: Library) -> list[Quote]:
+    """The points of the list that answers, after the sentence that leads in to it; empty where no list does.
+
+    A list answers when the sentence that leads in to it, or at least half of its points, are good evidence too. A
+    question about one of its points is answered by that point alone.
+    """
+    floor = LISTED * findings.evidence[0].score
+    good = {e.key for e in findings.evidence if e.score >= floor}
+    tried = set()
+    for candidate in findings.evidence[:PASSAGES]:
+        article_id = candidate.article_id
+        if article_id in tried:
+            continue
+        tried.add(article_id)
+        text = library.show(article_id).text
+        for lead, points in _lists(library.sentences(article_id)):
+            leads = lead is not None and (article_id, lead.start) in good
+            answering = sum(any((article_id, s.start) in good for s in point) for point in points)
+            if leads or 2 * answering >= len(points):
+                shown = [*([lead] if lead is not None and leads else []), *(point[0] for point in points[:MAX_ITEMS])]
+                return [Quote(article_id, s.start, s.end, text[s.start : s.end], s.kind is Kind.ITEM) for s in shown]
+    return []
+
+
+def _lists(sentences: Sequence[Sentence]) -> list[tuple[Sentence | None, list[list[Sentence]]]]:
+    """Each list of two points or more: the evidence sentence before it, and its points as runs of sentences."""
+    lists: list[tuple[Sentence | None, list[list[Sentence]]]] = []
+    before: Sentence | None = None
+    number = 0
+    for sentence in sentences:
+        if sentence.list_number and sentence.list_number != number:
+            lists.append((before, []))
+        number = sentence.list_number
+        if sentence.kind is Kind.ITEM:
+            lists[-1][1].append([])
+        if number:
+            lists[-1][1][-1].append(sentence)
+        elif sentence.is_evidence:
+            before = sentence
+    return [(lead, points) for lead, points in lists if len(points) > 1]
+
+
+def says_the_same(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences make the same statement: near in meaning, with the same numbers and negation."""
+    if one.quote.text == other.quote.text:
+        return True
+    near = float(np.dot(one.vector, other.vector)) >= SAME_STATEMENT
+    return near and _facts(one.quote.text) == _facts(other.quote.text)
+
+
+def _facts(text: str) -> tuple[frozenset[str], bool]:
+    return frozenset(NUMBER.findall(text)), bool(NEGATION.search(text))

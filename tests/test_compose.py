@@ -1,0 +1,91 @@
+"""From evidence to an answer: one source counts once, a pronoun brings its name, each question gets its part."""
+
+from __future__ import annotations
+
+import pytest
+
+from index import Article, Library
+from qa.answer import Answer
+from qa.antecedents import reach_back
+from qa.ask import ask
+from qa.extract import Quote
+
+STORM = (
+    "A storm tore the roof off the town hall of Brannfjord on Sunday night. Nobody was hurt, the mayor said on Monday "
+    "morning. The repair will cost 3 million kroner, according to a first estimate by the builders. Schools stayed "
+    "closed for two days while crews cleared fallen spruces from the coastal road. The ferry to the islands resumed "
+    "service on Tuesday afternoon, and the harbour master asked owners to check their moorings."
+)
+OBSERVATORY = (
+    "The observatory on Mount Selby was founded by Anna Lindgren in 1951. She died in Uppsala in 1987. It remains to "
+    "be seen how long the dome will stand.\n\nHer pupils run it today."
+)
+
+
+def exact(answer: Answer, library: Library) -> bool:
+    return all(library.show(c.article_id).text[c.start : c.end] == c.quote for c in answer.citations)
+
+
+def test_printings_of_one_wire_copy_are_one_source(library: Library) -> None:
+    library.add(
+        [
+            Article("herald", "Storm hits Brannfjord", STORM, "herald"),
+            Article("post", "Storm hits Brannfjord", f"{STORM} Reporting by our staff.", "post"),
+        ]
+    )
+    answer = ask("When did the ferry to the islands resume service?", library)
+    assert [s.citations for s in answer.sentences] == [(1,)]
+    assert "Tuesday afternoon" in answer.citations[0].quote
+    assert exact(answer, library)
+
+
+def test_a_sentence_that_starts_with_a_pronoun_brings_the_one_that_names_its_subject(library: Library) -> None:
+    library.add([Article("a", "The observatory", OBSERVATORY, "a")])
+    answer = ask("In which year did the founder of the observatory die in Uppsala?", library)
+    shown = " ".join(s.text for s in answer.sentences)
+    assert shown.index("Anna Lindgren") < shown.index("She died in Uppsala in 1987.")
+    assert exact(answer, library)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "expected"),
+    [
+        ("She died in Uppsala in 1987.", "The observatory on Mount Selby"),
+        ("It remains to be seen how long the dome will stand.", "It remains"),
+        ("Her pupils run it today.", "Her pupils"),
+    ],
+)
+def test_how_far_a_quote_reaches_back(library: Library, quoted: str, expected: str) -> None:
+    """To the name; not where `it` stands for nothing, nor over the end of a paragraph."""
+    library.add([Article("a", "The observatory", OBSERVATORY, "a")])
+    start = OBSERVATORY.index(quoted)
+    reached = reach_back(Quote("a", start, start + len(quoted), quoted), (), library)
+    assert reached.text.startswith(expected)
+    assert reached.text.endswith(quoted)
+    assert OBSERVATORY[reached.start : reached.end] == reached.text
+
+
+def test_a_quote_does_not_reach_back_to_what_is_shown_before_it(library: Library) -> None:
+    library.add([Article("a", "The observatory", OBSERVATORY, "a")])
+    start = OBSERVATORY.index("She died")
+    quote = Quote("a", start, start + 28, OBSERVATORY[start : start + 28])
+    assert reach_back(quote, {("a", start - 1)}, library) == quote
+
+
+def test_two_questions_in_one_get_an_answer_each(seeds: Library) -> None:
+    answer = ask("How much value did the crackdown wipe out? Why were investors afraid?", seeds)
+    assert "$1 trillion" in answer.text
+    assert "uncertainty and fear" in answer.text
+
+
+def test_what_can_be_answered_is_and_the_rest_is_named(seeds: Library) -> None:
+    answer = ask("Who is the CEO of Tencent and why was Ant Group's listing called off?", seeds)
+    assert not answer.abstained
+    assert "did not meet the requirements" in answer.text
+    assert "no article mentions Tencent" in answer.missing
+
+
+def test_a_reason_without_the_date_is_half_an_answer(seeds: Library) -> None:
+    answer = ask("Why were investors afraid, and when?", seeds)
+    assert "uncertainty and fear" in answer.text
+    assert answer.missing == ("the articles give no date",)
