@@ -25,6 +25,7 @@ from .reader import make_router
 from .reference import make_reference
 from .refusals import fault, refuse, status_of
 from .security import Guard
+from .shelf import make_shelf
 
 STATIC = Path(__file__).parent / "static"
 # Gradio looks outside unless told not to, and reads this at import.
@@ -40,6 +41,7 @@ def create_app(library: Library, reader: Reader | None = None, *, hosts: Collect
     app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None)
     desk = Desk(library, reader)
     app.include_router(make_router(library))
+    app.include_router(make_shelf(library))
     app.include_router(make_api(desk))
     app.include_router(make_openai(desk))
     app.include_router(make_reference(app))
