@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from index import Library
 from index.errors import FootnoteError
 
+from ..inbox import Inbox
 from ..reader import Reader
 from .api import make_api
 from .desk import Desk
@@ -40,8 +41,10 @@ def create_app(library: Library, reader: Reader | None = None, *, hosts: Collect
     os.environ.update(_OFFLINE)
     app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None)
     desk = Desk(library, reader)
+    inbox = Inbox(library)
+    inbox.resume()
     app.include_router(make_router(library))
-    app.include_router(make_shelf(library))
+    app.include_router(make_shelf(library, inbox))
     app.include_router(make_api(desk))
     app.include_router(make_openai(desk))
     app.include_router(make_reference(app))
