@@ -434,8 +434,8 @@ def _outcome(report: Report, near: str) -> str:
         parts.append("was here already")
     else:
         parts += [f"{count:,} {what}" for what, count in counts.items()]
-    if near:
-        parts.append(f"nearly the same as “{near}”, which stays")
+    if near and counts["added"]:
+        parts.append(f"says nearly the same as “{near}”, which is here too")
     if report.failed:
         more = f" (and {len(report.failed) - 1:,} more)" if len(report.failed) > 1 else ""
         parts.append(f"{report.failed[0].reason}{more}")

@@ -19,6 +19,7 @@ from index.errors import FootnoteError
 from ..inbox import Inbox
 from ..reader import Reader
 from .api import make_api
+from .conversations import make_conversations
 from .desk import Desk
 from .openai import make_openai
 from .page import FinishedPage
@@ -45,6 +46,7 @@ def create_app(library: Library, reader: Reader | None = None, *, hosts: Collect
     inbox.resume()
     app.include_router(make_router(library))
     app.include_router(make_shelf(library, inbox))
+    app.include_router(make_conversations(library))
     app.include_router(make_api(desk))
     app.include_router(make_openai(desk))
     app.include_router(make_reference(app))

@@ -6,12 +6,12 @@ It works as plain forms; `static/shelf.js` adds what they cannot do, which is to
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import PurePath
 from typing import Annotated
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -23,17 +23,20 @@ from index.errors import FootnoteError
 from index.readers import READERS
 
 from ..inbox import MAX_FILE, Delivery, Inbox, State, Status
+from .forms import read_form, sentence
 from .links import SHELF, article_link
 from .refusals import status_of
 from .sheet import sheet
 
 PER_PAGE = 50
 TOLD = 60
-"""Deliveries that are named one by one; the others are counted."""
+"""Deliveries of a kind that are named one by one; the others are counted."""
+AT_WORK = 3
+"""Of those that are being indexed."""
 SORTS = {"title": "Title", "date": "Date", "added": "Added last", "passages": "Length"}
 
 _FORGET = f'<form method="post" action="{SHELF}/forget"><button class="fn-button quiet">Clear this list</button></form>'
-_SIGNS = {State.WAITING: "Waiting", State.INDEXING: "Indexing", State.FAILED: "Not added"}
+_SIGNS = {State.INDEXING: "Indexing", State.FAILED: "Not added"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Listing:
 
 def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
     """The page `/articles` and what its forms and script ask for, all below it."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
     listing = Listing(library)
 
     def page(view: View, removed: str = "", problem: str = "", status: int = 200) -> Response:
@@ -124,31 +127,31 @@ def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
 
     @router.post(f"{SHELF}/address")
     async def add_address(request: Request) -> Response:
-        form = await _form(request)
+        form = await read_form(request)
         try:
             await run_in_threadpool(inbox.add_address, form.get("url", ""))
         except FootnoteError as error:
-            return await run_in_threadpool(page, View(), "", _sentence(error), status_of(error))
+            return await run_in_threadpool(page, View(), "", sentence(error), status_of(error))
         return RedirectResponse(SHELF, 303)
 
     @router.post(f"{SHELF}/remove")
     async def remove(request: Request) -> Response:
-        form = await _form(request)
+        form = await read_form(request)
         view = View.of(form.get("q", ""), form.get("sort", ""), form.get("page", ""))
         try:
             key = await run_in_threadpool(inbox.discard, [form.get("id", "")])
         except FootnoteError as error:
-            return await run_in_threadpool(page, view, "", _sentence(error), status_of(error))
+            return await run_in_threadpool(page, view, "", sentence(error), status_of(error))
         return RedirectResponse(view.link(removed=key), 303)
 
     @router.post(f"{SHELF}/restore")
     async def restore(request: Request) -> Response:
-        form = await _form(request)
+        form = await read_form(request)
         view = View.of(form.get("q", ""), form.get("sort", ""), form.get("page", ""))
         try:
             await run_in_threadpool(inbox.restore, form.get("key", ""))
         except FootnoteError as error:
-            return await run_in_threadpool(page, view, form.get("key", ""), _sentence(error), status_of(error))
+            return await run_in_threadpool(page, view, form.get("key", ""), sentence(error), status_of(error))
         return RedirectResponse(view.link(), 303)
 
     @router.post(f"{SHELF}/forget")
@@ -159,21 +162,9 @@ def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
     return router
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form, the first value of each."""
-    body = (await request.body())[:10_000]
-    fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
-    return {name: values[0] for name, values in fields.items()}
-
-
 def _refusal(error: FootnoteError) -> Response:
     reason = error.reason if isinstance(error, ArticleError) else str(error)
     return PlainTextResponse(reason, status_of(error), headers={"Connection": "close"})
-
-
-def _sentence(error: FootnoteError) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _can_write(library: Library) -> bool:
@@ -238,7 +229,7 @@ def _finder(view: View, count: str) -> str:
         f'sources</label><input class="fn-field" id="q" name="q" type="search" value="{escape(view.words)}" '
         'placeholder="Search titles and sources"><label class="fn-sr" for="sort">Order</label>'
         f'<select class="fn-field" id="sort" name="sort">{options}</select>'
-        f'<button class="fn-button">Show</button></form><p class="fn-meta" id="count" role="status">{count}</p>'
+        f'<button class="fn-button plain">Show</button></form><p class="fn-meta" id="count" role="status">{count}</p>'
     )
 
 
@@ -258,7 +249,7 @@ def _row(view: View, article: Summary, can_write: bool) -> str:
     title = escape(article.title or "Untitled")
     minutes = max(1, round(article.characters / 6 / 220))  # 6 characters a word, 220 words a minute
     facts = [
-        f"<time>{escape(article.published)}</time>" if article.published else "",
+        f"<time>{escape(day_of(article.published) or article.published)}</time>" if article.published else "",
         f"<span>{escape(_source(article.source))}</span>",
         f"<span>{minutes} min</span>",
         f"<span>{article.passages:,} passage{'' if article.passages == 1 else 's'}</span>",
@@ -318,19 +309,23 @@ def _intake(status: Status) -> str:
     if not status.deliveries:
         return '<div data-left="0"></div>'
     total, left = len(status.deliveries), status.left
-    failed = sum(delivery.state is State.FAILED for delivery in status.deliveries)
+    newest_first = status.deliveries[::-1]
+    failed = [delivery for delivery in newest_first if delivery.state is State.FAILED]
+    done = [delivery for delivery in newest_first if delivery.state.is_done and delivery.state is not State.FAILED]
+    now = [delivery for delivery in newest_first if delivery.state is State.INDEXING]
     passages = f", {status.passages:,} passages stored" if status.passages else ""
+    line, bar = f"{len(done):,} of {total:,} added", _FORGET
     if left:
         line = f"{total - left:,} of {total:,} done{passages}. You can ask meanwhile."
         bar = f'<progress max="{total}" value="{total - left}" aria-label="Indexing"></progress>'
-    else:
-        line, bar = f"{total - failed:,} of {total:,} added", ""
-    if failed:
-        line += f" {failed:,} could not be read." if left else f", {failed:,} could not be read"
     waits = f'<p class="fn-note problem">{escape(_waits(status.hindrance))}</p>' if status.hindrance and left else ""
+    problems = _told(failed, TOLD)
+    if failed:
+        problems = f'<h2 class="fn-label">{len(failed):,} could not be added</h2>{problems}'
+    added = f"<details><summary>What was added</summary>{_told(done, TOLD)}</details>" if done else ""
     return (
-        f'<div data-left="{left}"><div class="progress"><p class="fn-meta" role="status">{line}</p>'
-        f'{"" if left else _FORGET}</div>{bar}{waits}<ul class="fn-rows">{"".join(_told(status.deliveries))}</ul></div>'
+        f'<div data-left="{left}"><div class="progress"><p class="fn-meta" role="status">{line}</p>{bar}</div>{waits}'
+        f"{problems}{_told(now, AT_WORK)}{added}</div>"
     )
 
 
@@ -338,17 +333,17 @@ def _waits(hindrance: str) -> str:
     return f"Waiting: {hindrance.partition(';')[0]}. It goes on by itself as soon as it can."
 
 
-def _told(deliveries: Sequence[Delivery]) -> Iterator[str]:
-    """What failed first, then what is being done, then what came last."""
-    order = {State.FAILED: 0, State.INDEXING: 1}
-    newest_first = deliveries[::-1]
-    ranked = sorted(newest_first, key=lambda delivery: order.get(delivery.state, 2))
-    for delivery in ranked[:TOLD]:
-        name = escape(delivery.name)
-        if len(delivery.articles) == 1:
-            name = f'<a href="{escape(article_link(delivery.articles[0]))}">{name}</a>'
-        sign = _SIGNS.get(delivery.state, "Done")
-        line = escape(f"{sign}: {delivery.line}" if delivery.line else sign)
-        yield f'<li class="{delivery.state}"><div>{name}<div class="fn-meta">{line}</div></div></li>'
-    if len(ranked) > TOLD:
-        yield f'<li class="fn-meta">and {len(ranked) - TOLD:,} more</li>'
+def _told(deliveries: Sequence[Delivery], most: int) -> str:
+    rows = "".join(_delivery(delivery) for delivery in deliveries[:most])
+    if len(deliveries) > most:
+        rows += f'<li class="fn-meta">and {len(deliveries) - most:,} more</li>'
+    return f'<ul class="fn-rows">{rows}</ul>' if rows else ""
+
+
+def _delivery(delivery: Delivery) -> str:
+    name = escape(delivery.name)
+    if len(delivery.articles) == 1:
+        name = f'<a href="{escape(article_link(delivery.articles[0]))}">{name}</a>'
+    sign = _SIGNS.get(delivery.state, "")
+    line = escape(": ".join(part for part in (sign, delivery.line) if part))
+    return f'<li class="{delivery.state}"><div>{name}<div class="fn-meta">{line[:1].upper()}{line[1:]}</div></div></li>'

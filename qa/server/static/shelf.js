@@ -1,9 +1,10 @@
 // The shelf, beyond its forms: uploads with progress, a list that follows what is indexed, and search while typing.
 
+import { relist, searchWhileTyping } from "./listing.js";
+
 const AT_ONCE = 3;
 const ASK_MS = 700; // how often the server is asked how far it is
 const RELIST_MS = 4000; // how often the list is made anew meanwhile
-const PAUSE_MS = 250; // in typing, before a search
 
 const add = document.querySelector("#add");
 const uploads = document.querySelector("#uploads");
@@ -180,7 +181,11 @@ async function follow() {
     } catch {
       left = 1; // the server will be back
     }
-    if (Date.now() - listed > RELIST_MS || !left) await relist();
+    if (Date.now() - listed > RELIST_MS || !left) {
+      listed = Date.now();
+      await relist();
+      offer();
+    }
     if (left || sending || waiting.length) await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
   asking = false;
@@ -188,53 +193,19 @@ async function follow() {
 
 // Markup of our own server's, in which every text is escaped; what has not changed keeps its focus.
 function put(place, markup) {
-  if (place.innerHTML === markup) return;
+  const open = place.querySelector("details")?.open;
   const page = new DOMParser().parseFromString(markup, "text/html");
-  if (!place.contains(document.activeElement)) place.replaceChildren(...page.body.childNodes);
+  if (open) page.querySelector("details")?.setAttribute("open", "");
+  const isDone = !Number(page.body.firstElementChild.dataset.left);
+  if (isDone || !place.contains(document.activeElement)) place.replaceChildren(...page.body.childNodes);
   else place.firstElementChild.dataset.left = page.body.firstElementChild.dataset.left;
-}
-
-async function relist(address = location.href) {
-  listed = Date.now();
-  try {
-    const answer = await fetch(address);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const id of ["count", "list"]) {
-      const place = document.getElementById(id);
-      if (!place.contains(document.activeElement)) place.replaceChildren(...page.getElementById(id).childNodes);
-    }
-    offer();
-  } catch {
-    // what is there stays
-  }
 }
 
 function offer() {
   for (const button of document.querySelectorAll("button.replace")) button.hidden = false;
 }
 
-// -- searching while typing -----------------------------------------------------------------------------------------------
-
-const find = document.querySelector("#find");
-let pause = 0;
-
-function search() {
-  const address = new URL(find.action);
-  for (const [name, value] of new FormData(find)) if (value) address.searchParams.set(name, value);
-  history.replaceState(null, "", address);
-  relist(address);
-}
-
-find.addEventListener("input", () => {
-  clearTimeout(pause);
-  pause = setTimeout(search, PAUSE_MS);
-});
-find.addEventListener("submit", (event) => {
-  event.preventDefault();
-  clearTimeout(pause);
-  search();
-});
-
+searchWhileTyping(offer);
 if (add) setUp();
 offer();
 if (Number(document.querySelector("#intake").firstElementChild?.dataset.left)) follow();
