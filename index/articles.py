@@ -57,7 +57,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """An article without its text, for lists. `characters` and `passages` are counts."""
+    """An article without its text, for lists. `characters` and `passages` are counts.
+
+    `number` grows from article to article in the order in which they came first.
+    """
 
     id: str
     title: str
@@ -65,6 +68,7 @@ class Summary:
     published: str | None
     characters: int
     passages: int
+    number: int = 0
 
 
 def content_id(title: str, text: str) -> str:

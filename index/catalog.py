@@ -362,7 +362,7 @@ class Catalog:
         """Every article without its text, by title, then id."""
         rows = self._rows(
             "SELECT a.id, a.title, coalesce(a.url, (SELECT min(path) FROM sources WHERE article_id = a.id)),"
-            " a.published, characters(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id)"
+            " a.published, characters(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id), a.rowid"
             " FROM articles a ORDER BY a.title, a.id"
         )
         return [Summary(*row) for row in rows]

@@ -16,8 +16,10 @@ from starlette.exceptions import HTTPException
 from index import Library
 from index.errors import FootnoteError
 
+from ..inbox import Inbox
 from ..reader import Reader
 from .api import make_api
+from .conversations import make_conversations
 from .desk import Desk
 from .openai import make_openai
 from .page import FinishedPage
@@ -25,6 +27,7 @@ from .reader import make_router
 from .reference import make_reference
 from .refusals import fault, refuse, status_of
 from .security import Guard
+from .shelf import make_shelf
 
 STATIC = Path(__file__).parent / "static"
 # Gradio looks outside unless told not to, and reads this at import.
@@ -39,7 +42,11 @@ def create_app(library: Library, reader: Reader | None = None, *, hosts: Collect
     os.environ.update(_OFFLINE)
     app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None)
     desk = Desk(library, reader)
+    inbox = Inbox(library)
+    inbox.resume()
     app.include_router(make_router(library))
+    app.include_router(make_shelf(library, inbox))
+    app.include_router(make_conversations(library))
     app.include_router(make_api(desk))
     app.include_router(make_openai(desk))
     app.include_router(make_reference(app))

@@ -15,8 +15,8 @@ from ..ask import ask
 from ..conversation import read_history
 from ..reader import Reader
 from . import messages
+from .links import SHELF
 from .messages import literal
-from .reader import SHELF
 from .turns import dump_turns, load_turns, show_turns, spoken
 from .welcome import examples, greeting
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from ..answer import Citation
 
 READER = "/read/"
+SHELF = "/articles"
 SPAN_ID = "span"
 """The HTML id of the highlighted span, so that a link's fragment scrolls it into view."""
 

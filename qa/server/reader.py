@@ -9,16 +9,13 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Response
 
-from index import Article, Library, Summary
+from index import Article, Library
 from index.errors import UnknownArticle
 
 from .layout import NOTHING, Span, article_html
-from .links import READER, article_link, stamp
+from .links import READER, SHELF, stamp
 from .sheet import sheet
 
-SHELF = "/articles"
-SHELF_LIMIT = 1000
-"""Titles on the shelf's page: more would be slow to lay out and no help to find one."""
 _STYLES = ("reader.css",)
 
 _MISSING = (
@@ -37,7 +34,7 @@ class Mark:
 
 
 def make_router(library: Library) -> APIRouter:
-    """The pages `/read/ID?s=START&e=END` and `/articles`."""
+    """The pages `/read/ID?s=START&e=END`."""
     router = APIRouter()
 
     @router.get(READER + "{article_id:path}")
@@ -49,10 +46,6 @@ def make_router(library: Library) -> APIRouter:
         mark = find_mark(article.text, s, e, v)
         text = article_html(article.text, library.sentences(article.id), mark.span)
         return sheet(_article(article, text, mark.note), article.title, mark.status, styles=_STYLES)
-
-    @router.get(SHELF)
-    def shelf() -> Response:
-        return sheet(_shelf(library.articles()), "Articles", styles=_STYLES)
 
     return router
 
@@ -97,26 +90,6 @@ def _origin(article: Article) -> str:
         source = f'<span title="{escape(origin)}">{escape(PurePath(origin).name or origin)}</span>'
     date = f"<time>{escape(article.published)}</time>" if article.published else ""
     return f'<p class="fn-meta">{source}{date}</p>'
-
-
-def _shelf(articles: list[Summary]) -> str:
-    if not articles:
-        return (
-            "<header><h1>Articles</h1></header><p>The library is empty. Add articles with "
-            "<code>footnote add PATH</code> and reload this page.</p>"
-        )
-    count = f"{len(articles):,} article{'s' if len(articles) > 1 else ''}"
-    rows = "".join(_row(article) for article in articles[:SHELF_LIMIT])
-    rest = len(articles) - SHELF_LIMIT
-    more = f"<p>… and {rest:,} more; <code>footnote articles</code> lists them all.</p>" if rest > 0 else ""
-    return f'<header><h1>Articles</h1><p class="fn-meta">{count}</p></header><ul class="fn-rows">{rows}</ul>{more}'
-
-
-def _row(article: Summary) -> str:
-    date = f"<time>{escape(article.published)}</time> · " if article.published else ""
-    words = max(1, round(article.characters / 6 / 220))  # 6 characters a word, 220 words a minute
-    title = _link(article_link(article.id), article.title or "Untitled")
-    return f'<li>{title}<span class="fn-meta">{date}{words} min read</span></li>'
 
 
 def _link(address: str, text: str) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from index.errors import ArticleError, FootnoteError, LibraryError, ModelError, ReadOnlyLibrary, UnknownArticle
 
 from ..ask import EmptyLibrary
+from ..conversations import UnknownConversation
 from .desk import Busy
 
 OPENAI = "/v1/"
@@ -49,6 +50,7 @@ def fault(error: Mapping[str, Any]) -> str:
 
 _STATUSES: tuple[tuple[type[FootnoteError], int], ...] = (
     (UnknownArticle, 404),
+    (UnknownConversation, 404),
     (EmptyLibrary, 409),
     (ReadOnlyLibrary, 403),
     (ArticleError, 422),

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from index import Summary
 from index.readers import READERS
 
-from .links import article_link
+from .links import SHELF, article_link
 from .messages import literal
-from .reader import SHELF
 
 TITLES = 4
 """Titles that are named; the rest are counted."""

@@ -1,0 +1,442 @@
+"""What is handed in through the page, and indexed in the background: `FOLDER/inbox/`.
+
+A file is acknowledged once it lies in the inbox whole and synced; from there it is added by the readers that
+`footnote add` uses, and leaves the inbox. What a crash finds there is added at the next start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Self
+
+from index import ArticleError, Library, Report
+from index.errors import DiskFull, FootnoteError, LibraryLocked, ReadOnlyLibrary
+from index.fetch import Permits, is_public
+from index.readers import READERS
+from index.report import Progress
+from index.web import read_address
+
+from .trash import Trash
+
+MAX_FILE = 100_000_000
+"""Bytes of a file that is handed in."""
+NAME_LIMIT = 120
+"""Characters of a file's name that are kept."""
+REMEMBERED = 2_000
+"""Deliveries that are done and still told of."""
+
+_TOGETHER = 32
+_TOGETHER_BYTES = 16_000_000
+"""Files that are indexed in one go: not so many that a deletion would have to wait for long."""
+_PATIENCE_S = 30.0
+_RETRY_S = 2.0
+_MAKING = ".new"
+
+log = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    """How far a delivery is."""
+
+    WAITING = "waiting"
+    INDEXING = "indexing"
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self not in (State.WAITING, State.INDEXING)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file or an address that was handed in, and what has become of it, in one line. `articles` are ids."""
+
+    id: str
+    name: str
+    state: State = State.WAITING
+    line: str = ""
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All deliveries, in the order they came, and what keeps them waiting, if anything does.
+
+    `passages` counts those stored of what is being indexed now.
+    """
+
+    deliveries: tuple[Delivery, ...]
+    hindrance: str = ""
+    passages: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many deliveries are not done."""
+        return sum(not delivery.state.is_done for delivery in self.deliveries)
+
+
+class Reception:
+    """A file on its way into the inbox: write it, then accept it; or abandon it, and nothing is left."""
+
+    def __init__(self, inbox: Inbox, delivery: Delivery, replaces: str | None) -> None:
+        self._inbox = inbox
+        self._delivery = delivery
+        self._making = inbox.folder / f"{delivery.id}{_MAKING}"
+        try:
+            (self._making / "file").mkdir(parents=True)
+            if replaces is not None:
+                (self._making / "replaces").write_text(replaces, encoding="utf-8")
+            self._file = (self._making / "file" / file_name(delivery.name)).open("wb")
+        except OSError as error:
+            self.abandon()
+            raise inbox.trouble(error) from error
+
+    def write(self, content: bytes) -> None:
+        """The next part of the file; raises ArticleError where it becomes too large, and DiskFull."""
+        try:
+            self._file.write(content)
+            if self._file.tell() > MAX_FILE:
+                raise ArticleError(self._delivery.name, f"is larger than {MAX_FILE // 1_000_000} MB; split it")
+        except OSError as error:
+            raise self._inbox.trouble(error) from error
+
+    def accept(self) -> Delivery:
+        """The file is whole: from now on it survives a crash, and is indexed when its turn comes."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._making.rename(self._inbox.folder / self._delivery.id)
+        except OSError as error:
+            raise self._inbox.trouble(error) from error
+        self._inbox.take(self._delivery)
+        return self._delivery
+
+    def abandon(self) -> None:
+        """Leave nothing of a file that did not come whole."""
+        shutil.rmtree(self._making, ignore_errors=True)
+
+
+class Inbox:
+    """The deliveries to one library, and the thread that indexes them."""
+
+    def __init__(self, library: Library, permits: Permits = is_public) -> None:
+        self.folder = library.folder.resolve() / "inbox"
+        self._library = library
+        self._permits = permits
+        self._trash = Trash(library)
+        self._pen = threading.Lock()  # one writer in this process; the library's own lock is for the others
+        self._changed = threading.Condition()
+        self._deliveries: dict[str, Delivery] = {}
+        self._hindrance = ""
+        self._passages = 0
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._claim: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # -- handing in ------------------------------------------------------------------------------------------------
+
+    def receive(self, name: str, replaces: str | None = None) -> Reception:
+        """Begin to receive a file; its articles take the place of the article `replaces`, if one is given.
+
+        Raises ArticleError where nothing reads such a file, ReadOnlyLibrary and DiskFull.
+        """
+        suffix = PurePosixPath(file_name(name)).suffix.lower()
+        if suffix not in READERS:
+            kind = f"{suffix} files are" if suffix else "files without a suffix are"
+            raise ArticleError(_shown(name), f"{kind} not read; Footnote reads {', '.join(READERS)}")
+        return Reception(self, Delivery(secrets.token_hex(8), _shown(name)), replaces)
+
+    def add_address(self, url: str) -> Delivery:
+        """Fetch a page or feed when its turn comes. Raises ArticleError where it is no web address."""
+        url = url.strip()
+        if not re.match(r"https?://[^\s/]", url, re.IGNORECASE) or len(url) > 2000:
+            raise ArticleError(_shown(url) or "the address", "is not a web address; it begins with https:// or http://")
+        delivery = Delivery(secrets.token_hex(8), url)
+        making = self.folder / f"{delivery.id}{_MAKING}"
+        try:
+            making.mkdir(parents=True)
+            (making / "address").write_text(url, encoding="utf-8")
+            making.rename(self.folder / delivery.id)
+        except OSError as error:
+            raise self.trouble(error) from error
+        self.take(delivery)
+        return delivery
+
+    def take(self, delivery: Delivery) -> None:
+        """Index what lies in the inbox under this delivery's id."""
+        self._note(delivery)
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="inbox", daemon=True)
+                self._thread.start()
+
+    def trouble(self, error: OSError) -> FootnoteError:
+        """What a failure to write into the inbox means for the user."""
+        folder = self._library.folder
+        return DiskFull(folder, error.strerror or str(error)) if os.access(folder, os.W_OK) else ReadOnlyLibrary(folder)
+
+    # -- deleting --------------------------------------------------------------------------------------------------
+
+    def discard(self, article_ids: Sequence[str]) -> str:
+        """As `Trash.discard`; waits for what is being indexed."""
+        with self._writing_alone():
+            return self._trash.discard(article_ids)
+
+    def restore(self, key: str) -> tuple[str, ...]:
+        """As `Trash.restore`; waits for what is being indexed."""
+        with self._writing_alone():
+            return self._trash.restore(key)
+
+    def in_trash(self, key: str) -> tuple[str, ...]:
+        """The titles of what was deleted under this key; none where it cannot be brought back."""
+        return self._trash.titles(key)
+
+    @contextmanager
+    def _writing_alone(self) -> Iterator[None]:
+        if not self._pen.acquire(timeout=_PATIENCE_S):
+            raise LibraryLocked(self._library.folder, str(os.getpid()))
+        try:
+            yield
+        finally:
+            self._pen.release()
+
+    # -- telling ---------------------------------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """How far everything is."""
+        with self._changed:
+            return Status(tuple(self._deliveries.values()), self._hindrance, self._passages)
+
+    def forget(self) -> None:
+        """Tell no more of what is done."""
+        with self._changed:
+            self._deliveries = {d.id: d for d in self._deliveries.values() if not d.state.is_done}
+
+    def wait(self, timeout: float) -> bool:
+        """Until everything is done; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: all(d.state.is_done for d in self._deliveries.values()), timeout)
+
+    # -- the work --------------------------------------------------------------------------------------------------
+
+    def resume(self) -> None:
+        """Take what an earlier process left in the inbox, unless another one is at work here."""
+        if not self.folder.is_dir() or not self._claims():
+            return
+        for entry in sorted(self.folder.iterdir(), key=lambda entry: entry.name):
+            if entry.suffix == _MAKING:
+                shutil.rmtree(entry, ignore_errors=True)
+            elif entry.is_dir():
+                name = _address(entry) or next((file.name for file in (entry / "file").glob("*")), "")
+                self.take(Delivery(entry.name, name))
+
+    def close(self) -> None:
+        """Begin nothing more. What waits stays in the inbox, for the next start."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
+
+    def _claims(self) -> bool:
+        try:
+            claim = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(claim)
+            return False
+        self._claim = claim
+        return True
+
+    def _note(self, delivery: Delivery) -> None:
+        with self._changed:
+            self._deliveries[delivery.id] = delivery
+            done = [d.id for d in self._deliveries.values() if d.state.is_done]
+            for delivery_id in done[: max(len(done) - REMEMBERED, 0)]:
+                del self._deliveries[delivery_id]
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while (batch := self._next()) is not None:
+            for delivery in batch:
+                self._note(replace(delivery, state=State.INDEXING))
+            try:
+                with self._pen:
+                    self._index(batch)
+                self._hinder("")
+            except (LibraryLocked, DiskFull) as error:  # it will pass: what waits, waits
+                self._put_back(batch, str(error))
+            except FootnoteError as error:
+                self._give_up(batch, str(error))
+            except Exception:
+                log.exception("what was handed in could not be indexed")
+                self._give_up(batch, "a fault of Footnote's; the terminal it runs in says more")
+            time.sleep(0.01)  # who waits for the pen is next
+
+    def _next(self) -> list[Delivery] | None:
+        """The files, or the one address, that are indexed next; None when this is the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._waiting())
+            if self._closed:
+                return None
+            waiting = self._waiting()
+        batch: list[Delivery] = []
+        size = 0
+        for delivery in waiting[:_TOGETHER]:
+            if _address(self.folder / delivery.id):
+                return batch or [delivery]
+            size += sum(file.stat().st_size for file in self._files(delivery))
+            if batch and size > _TOGETHER_BYTES:
+                break
+            batch.append(delivery)
+        return batch
+
+    def _waiting(self) -> list[Delivery]:
+        return [d for d in self._deliveries.values() if d.state is State.WAITING]
+
+    def _files(self, delivery: Delivery) -> list[Path]:
+        return sorted((self.folder / delivery.id / "file").glob("*"))
+
+    def _index(self, batch: Sequence[Delivery]) -> None:
+        self._trash.purge()
+        address = _address(self.folder / batch[0].id)
+        if address:
+            report = self._library.add(list(read_address(address, self._permits)), self._progress)
+            self._finish(batch[0], report, report)
+            return
+        files = {delivery.id: self._files(delivery) for delivery in batch}
+        report = self._library.add_files([path for paths in files.values() for path in paths], self._progress)
+        for delivery in batch:
+            sources = {str(path) for path in files[delivery.id]}
+            own = Report(
+                tuple(change for change in report.changes if change.source in sources),
+                tuple(failure for failure in report.failed if failure.source in sources),
+            )
+            self._finish(delivery, own, report)
+
+    def _progress(self, progress: Progress) -> None:
+        with self._changed:
+            self._passages = progress.passages
+
+    def _finish(self, delivery: Delivery, own: Report, whole: Report) -> None:
+        """What became of a delivery; `whole` knows of near-duplicates."""
+        ids = tuple(dict.fromkeys(change.article_id for change in own.changes if change.what != "removed"))
+        replaced = self.folder / delivery.id / "replaces"
+        line = _outcome(own, self._near(ids, whole))
+        if ids and not own.failed and replaced.exists():
+            old = replaced.read_text(encoding="utf-8")
+            if old not in ids and any(article.id == old for article in self._library.articles()):
+                self._trash.discard([old])
+                line = f"{line}, in place of the old one"
+        shutil.rmtree(self.folder / delivery.id, ignore_errors=True)
+        self._note(replace(delivery, state=_state(own), line=line, articles=ids))
+
+    def _near(self, ids: Sequence[str], report: Report) -> str:
+        """The title of an article that was here and says nearly the same."""
+        for group in report.near:
+            others = [article_id for article_id in group if article_id not in ids]
+            if others and len(others) < len(group):
+                return self._library.show(others[0]).title
+        return ""
+
+    def _put_back(self, batch: Sequence[Delivery], why: str) -> None:
+        self._hinder(why)
+        with self._changed:
+            for delivery in batch:
+                if not self._deliveries[delivery.id].state.is_done:
+                    self._deliveries[delivery.id] = delivery
+            self._changed.wait_for(lambda: self._closed, _RETRY_S)
+
+    def _give_up(self, batch: Sequence[Delivery], why: str) -> None:
+        for delivery in batch:
+            with self._changed:
+                is_done = self._deliveries[delivery.id].state.is_done
+            if not is_done:
+                self._note(replace(delivery, state=State.FAILED, line=why))
+                shutil.rmtree(self.folder / delivery.id, ignore_errors=True)
+
+    def _hinder(self, why: str) -> None:
+        with self._changed:
+            self._hindrance = why
+            self._passages = 0
+            self._changed.notify_all()
+
+
+def file_name(name: str) -> str:
+    """The last part of a name from outside, as a file may be called: no folders, no control characters, not hidden.
+
+    >>> file_name("../../etc/pass\\nwd.txt"), file_name("C:\\\\docs\\\\.report.PDF")
+    ('pass wd.txt', 'report.PDF')
+    """
+    last = _shown(name).replace("\\", "/").rpartition("/")[2].lstrip(". ")
+    stem, dot, suffix = last.rpartition(".")
+    if not dot:
+        return last[:NAME_LIMIT] or "article"
+    kept = (stem or "article").encode()[:NAME_LIMIT].decode(errors="ignore").rstrip()
+    return f"{kept}.{suffix[:16]}"
+
+
+def _shown(name: str) -> str:
+    """A name on one line, as it may be printed."""
+    plain = name.encode(errors="replace").decode()
+    return " ".join("".join(c if c.isprintable() else " " for c in plain).split())[:300]
+
+
+def _address(folder: Path) -> str:
+    try:
+        return (folder / "address").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _state(report: Report) -> State:
+    whats = {change.what for change in report.changes}
+    for state in (State.ADDED, State.CHANGED, State.UNCHANGED):
+        if state.value in whats:
+            return state
+    return State.FAILED
+
+
+def _outcome(report: Report, near: str) -> str:
+    counts = Counter(change.what for change in report.changes if change.what != "removed")
+    parts = []
+    if len(report.changes) == 1 and report.changes[0].what != "unchanged":
+        parts.append(f"{report.changes[0].what}: “{report.changes[0].title or 'Untitled'}”")
+    elif counts == {"unchanged": 1}:
+        parts.append("was here already")
+    else:
+        parts += [f"{count:,} {what}" for what, count in counts.items()]
+    if near and counts["added"]:
+        parts.append(f"says nearly the same as “{near}”, which is here too")
+    if report.failed:
+        more = f" (and {len(report.failed) - 1:,} more)" if len(report.failed) > 1 else ""
+        parts.append(f"{report.failed[0].reason}{more}")
+    return ", ".join(parts) or "holds no article"

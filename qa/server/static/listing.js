@@ -1,0 +1,39 @@
+// A list that is made anew in place: while one types into its search, or when something has been added.
+
+const PAUSE_MS = 250; // in typing, before a search
+
+export async function relist(address = location.href) {
+  try {
+    const answer = await fetch(address);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html"); // ours: every text is escaped
+    for (const id of ["count", "list"]) {
+      const place = document.getElementById(id);
+      if (!place.contains(document.activeElement)) place.replaceChildren(...page.getElementById(id).childNodes);
+    }
+  } catch {
+    // the server is away: what is there stays
+  }
+}
+
+export function searchWhileTyping(onListed = () => {}) {
+  const find = document.querySelector("#find");
+  let pause = 0;
+  const search = async () => {
+    clearTimeout(pause);
+    const address = new URL(find.action);
+    for (const [name, value] of new FormData(find)) if (value) address.searchParams.set(name, value);
+    history.replaceState(null, "", address);
+    await relist(address);
+    onListed();
+  };
+  find.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(search, PAUSE_MS);
+  });
+  find.addEventListener("submit", (event) => {
+    event.preventDefault();
+    search();
+  });
+}
+
+document.documentElement.classList.add("scripted");
