@@ -39,11 +39,17 @@ class Busy(FootnoteError):
 
 
 class Desk:
-    """Asks and searches one library for many callers; each call runs in a thread of its own."""
+    """Asks and searches one library for many callers; each call runs in a thread of its own.
 
-    def __init__(self, library: Library, reader: Reader | None = None) -> None:
+    `note` is called with every answer.
+    """
+
+    def __init__(
+        self, library: Library, reader: Reader | None = None, note: Callable[[Answer], object] = lambda _: None
+    ) -> None:
         self.library = library
         self.reader = reader
+        self.note = note
         self._places = anyio.CapacityLimiter(AT_ONCE)
         self._threads = anyio.CapacityLimiter(AT_ONCE)
         self._writer = anyio.CapacityLimiter(1)
@@ -51,7 +57,9 @@ class Desk:
     async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The answer to a question; raises what `qa.ask.ask` does, and Busy."""
         async with self._place():
-            return await self._run(partial(ask, check(question), self.library, history, self.reader))
+            answer = await self._run(partial(ask, check(question), self.library, history, self.reader))
+        self.note(answer)
+        return answer
 
     async def stream(self, question: str, history: Sequence[Turn] = ()) -> AsyncIterator[Answer]:
         """Answers that grow; the last one is the whole. Raises as `ask` does, before the first."""

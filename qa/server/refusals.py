@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from index.errors import ArticleError, FootnoteError, LibraryError, ModelError, ReadOnlyLibrary, UnknownArticle
 
 from ..ask import EmptyLibrary
+from .access import AccessError
 from .desk import Busy
 
 OPENAI = "/v1/"
@@ -53,6 +54,7 @@ _STATUSES: tuple[tuple[type[FootnoteError], int], ...] = (
     (ReadOnlyLibrary, 403),
     (ArticleError, 422),
     (Busy, 503),
+    (AccessError, 503),
     (LibraryError, 503),
     (ModelError, 503),
 )

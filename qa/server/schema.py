@@ -108,6 +108,12 @@ class HitJson(BaseModel):
     lexical_rank: int | None
 
 
+class HitsJson(BaseModel):
+    """Passages, best first."""
+
+    hits: list[HitJson]
+
+
 class SummaryJson(BaseModel):
     """An article without its text, as `footnote articles --json` prints it."""
 

@@ -61,7 +61,7 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is not None:
-            _add_headers(refusal.headers)
+            add_headers(refusal.headers)
             await refusal(scope, receive, send)
             return
         await self.app(scope, receive, _with_headers(send))
@@ -130,12 +130,13 @@ def _host_name(host: str) -> str:
 def _with_headers(send: Send) -> Send:
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            _add_headers(MutableHeaders(scope=message))
+            add_headers(MutableHeaders(scope=message))
         await send(message)
 
     return with_headers
 
 
-def _add_headers(headers: MutableHeaders) -> None:
+def add_headers(headers: MutableHeaders) -> None:
+    """What every answer carries, where it does not say otherwise itself."""
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
