@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from .access import AccessFile
 from .api import make_api
 from .auth import Door, Keeper, make_login
 from .desk import Desk
+from .events import Events
 from .life import Life
 from .limits import Turnstile
 from .mcp import PATH, Endpoint
@@ -65,7 +67,7 @@ def create_app(
         app.include_router(router)
     app.include_router(make_login(keeper))
     app.include_router(make_reference(app))
-    app.router.routes.append(Route(PATH, tools))
+    app.router.routes.append(Route(PATH, tools, methods=["POST"]))
     app.mount("/ui", StaticFiles(directory=STATIC))
 
     @app.get("/favicon.ico", include_in_schema=False)
@@ -74,11 +76,12 @@ def create_app(
 
     _answer_errors(app)
     own = tuple(app.routes)  # what Gradio adds to them is another matter
-    _mount_chat(app, library, reader)
+    page = _mount_chat(app, library, reader, ledger)
     # The last one added is the first one asked. Gradio leaves cross-origin rules to its parent where the parent has
     # some: no other origin may read answers.
     app.add_middleware(CORSMiddleware)
     app.add_middleware(FinishedPage)
+    app.add_middleware(Events, sizes={number: len(event.inputs) for number, event in page.fns.items()})
     if rate:
         app.add_middleware(Turnstile, per_minute=rate)
     app.add_middleware(Door, keeper=keeper)
@@ -103,14 +106,16 @@ def _answer_errors(app: FastAPI) -> None:
         return refuse(request.url.path, error.status_code, str(error.detail), error.headers)
 
 
-def _mount_chat(app: FastAPI, library: Library, reader: Reader | None) -> None:
+def _mount_chat(app: FastAPI, library: Library, reader: Reader | None, ledger: Ledger) -> Any:
+    """Gradio's page, at `/`."""
     import gradio as gr
 
     from .chat import build_page
 
+    page = build_page(library, reader, ledger.note)
     gr.mount_gradio_app(
         app,
-        build_page(library, reader),
+        page,
         "/",
         app_kwargs={"openapi_url": None},
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
@@ -123,3 +128,4 @@ def _mount_chat(app: FastAPI, library: Library, reader: Reader | None) -> None:
         mcp_server=False,
         max_file_size="1kb",
     )
+    return page

@@ -8,7 +8,9 @@ import math
 import secrets
 import time
 from collections import OrderedDict
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
@@ -36,27 +38,11 @@ SESSION_S = 7 * 24 * 3600
 TRIES_PER_MINUTE = 5
 _SESSIONS = 10_000
 _HASHING = 2
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1c1b19;--paper:#fbfaf7;--line:#d8d4ca;--accent:#7a3b12;--bad:#a11d1d}
-@media(prefers-color-scheme:dark){:root{--ink:#ece8df;--paper:#171614;--line:#3b3833;--accent:#e2a06a;--bad:#ff9d8f}}
-*{box-sizing:border-box}
-body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--paper);color:var(--ink);
-font:1rem/1.5 system-ui,sans-serif}
-main{width:min(22rem,100vw - 2rem)}
-h1{font-size:1.5rem;margin:0 0 1rem}sup{color:var(--accent);font-size:.6em}
-label{display:block;margin-bottom:.35rem}
-input,button{font:inherit;width:100%;padding:.6rem .7rem;border-radius:.4rem;border:1px solid var(--line)}
-input{background:transparent;color:inherit;border-color:currentColor}
-button{margin-top:.8rem;background:var(--ink);color:var(--paper);border-color:var(--ink);cursor:pointer}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-.note{color:var(--bad);margin:0 0 .8rem}
+_POLICY = "default-src 'none'; style-src '{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_DOOR = """
+.fn-sheet .fn-door { max-width: 24rem; padding-top: 18vh; }
+.fn-door .fn-button { width: 100%; margin-top: var(--fn-3); }
 """
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
 
 
 class Keeper:
@@ -159,7 +145,10 @@ def make_login(keeper: Keeper) -> APIRouter:
 
     @router.get(LOGOUT)
     def ask_to_leave() -> Response:
-        return _page("Sign out", f'<form method="post" action="{LOGOUT}"><button autofocus>Sign out</button></form>')
+        return _page(
+            "Sign out",
+            f'<form method="post" action="{LOGOUT}"><button class="fn-button primary">Sign out</button></form>',
+        )
 
     @router.post(LOGOUT)
     def leave(request: Request) -> Response:
@@ -201,21 +190,30 @@ def _inside(address: str) -> str:
 
 
 def _login_page(wanted: str, note: str = "", status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    noted = f'<p class="note" role="alert">{escape(note)}</p>' if note else ""
+    noted = f'<p class="fn-note problem" role="alert">{escape(note)}</p>' if note else ""
     form = (
         f'{noted}<form method="post" action="{LOGIN}"><input type="hidden" name="next" value="{escape(wanted)}">'
-        '<label for="password">Password or token</label>'
-        '<input id="password" name="password" type="password" autocomplete="current-password" required autofocus>'
-        "<button>Sign in</button></form>"
+        '<label class="fn-label" for="password">Password or token</label><input class="fn-field" id="password"'
+        ' name="password" type="password" autocomplete="current-password" required autofocus>'
+        '<button class="fn-button primary">Sign in</button></form>'
     )
     return _page("Sign in", form, status, headers)
 
 
 def _page(title: str, body: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    style = _style()
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} · Footnote</title><style>{_STYLE}</style></head>"
-        f"<body><main><h1>Footnote<sup>1</sup></h1>{body}</main></body></html>\n"
+        f"<title>{escape(title)} · Footnote</title><style>{style}</style></head>"
+        f'<body class="fn-sheet"><main class="fn-door"><h1>Footnote</h1>{body}</main></body></html>\n'
     )
-    return HTMLResponse(page, status, headers={**_HEADERS, **(headers or {})})
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = {"Content-Security-Policy": _POLICY.format(style=f"sha256-{digest}"), "Cache-Control": "no-store"}
+    return HTMLResponse(page, status, headers={**policy, **(headers or {})})
+
+
+@cache
+def _style() -> str:
+    """The stylesheet stands in the page: below `/ui/` it is closed here."""
+    return (Path(__file__).parent / "static" / "base.css").read_text(encoding="utf-8") + _DOOR

@@ -65,11 +65,11 @@ def make_server(desk: Desk) -> Server[Any]:
         try:
             if params.name == "ask":
                 asked = Question.model_validate(arguments)
-                answer = await desk.ask(asked.question, read_history(asked.history))
+                answer = await desk.ask(asked.question, read_history(asked.history), asked.scope())
                 return _result(_answer_text(answer), answer.to_json())
             if params.name == "search":
                 query = Query.model_validate(arguments)
-                hits = await desk.search(query.query, query.k)
+                hits = await desk.search(query.query, query.k, query.scope())
                 return _result(_hits_text(hits), {"hits": [hit.to_json() for hit in hits]})
             return _failure(f"there is no tool {params.name[:60]!r}; use `ask` or `search`")
         except ValidationError as error:
