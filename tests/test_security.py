@@ -32,7 +32,7 @@ def test_the_probe_answers(client: TestClient) -> None:
         "/docs", "/redoc", "/openapi.json", "/gradio_api/openapi.json", "/gradio_api/info", "/monitoring",
         "/monitoring/summary", "/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/file=/etc/passwd",
         "/gradio_api/proxy=http://127.0.0.1:1/", "/gradio_api/run/predict", "/gradio_api/call/answer",
-        "/gradio_api/mcp", "/gradio_api/runs", "/login", "/read", "/gradio_api/deep_link", "/ui/../app.py",
+        "/gradio_api/mcp", "/gradio_api/runs", "/gradio_api/login", "/read", "/gradio_api/deep_link", "/ui/../app.py",
         "/ui/%2e%2e/app.py",
     ],
 )  # fmt: skip

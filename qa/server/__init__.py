@@ -2,12 +2,14 @@
 
 Reading order: links (where a footnote leads) -> sheet (our own pages), layout and reader (an article's page), shelf
 (all articles) -> messages (an answer as a chat message) -> turns and welcome (what is said before, and before anything
-is said) -> chat (the Gradio page) -> page (Gradio's HTML, finished) -> security -> app (all of it together) -> serving
-(the process).
+is said) -> chat (the Gradio page) -> page (Gradio's HTML, finished). For programs: desk (where they ask) -> schema and
+api -> openai -> mcp -> reference. In front of it all: security (what may be asked at all), access and auth (by whom),
+limits (how often), events (what Gradio may be told), refusals (how one is told no), metrics and life (what can be
+watched) -> app (all of it together) -> serving (the process).
 
 Importing this package loads neither Gradio nor FastAPI: `serve` does.
 """
 
-from .serving import PortInUse, check_port, serve
+from .serving import NoPassword, PortInUse, check_host, check_port, serve
 
-__all__ = ["serve", "check_port", "PortInUse"]
+__all__ = ["serve", "check_host", "check_port", "NoPassword", "PortInUse"]

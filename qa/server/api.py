@@ -41,7 +41,7 @@ def make_api(desk: Desk) -> APIRouter:
     @router.post("/ask", tags=["Ask"], summary="One answer", responses=_gives(AnswerJson) | _EMPTY)
     async def ask(asked: Question) -> JSONResponse:
         """Each sentence has the numbers of its citations; each citation is a span of an article, to the character."""
-        answer = await desk.ask(asked.question, read_history(asked.history))
+        answer = await desk.ask(asked.question, read_history(asked.history), asked.scope())
         return JSONResponse(answer.to_json())
 
     @router.get("/search", tags=["Ask"], summary="Passages, best first", responses=_gives(list[HitJson]))
@@ -57,7 +57,7 @@ def make_api(desk: Desk) -> APIRouter:
     )
     async def search_privately(query: Query) -> JSONResponse:
         """For queries that should not stand in an address, which proxies and browsers write down."""
-        return JSONResponse([hit.to_json() for hit in await desk.search(query.query, query.k)])
+        return JSONResponse([hit.to_json() for hit in await desk.search(query.query, query.k, query.scope())])
 
     @router.get("/articles", tags=["Articles"], summary="Every article", responses=_gives(list[SummaryJson]))
     def articles() -> JSONResponse:

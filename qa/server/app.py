@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,15 +13,23 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from index import Library
 from index.errors import FootnoteError
 
 from ..inbox import Inbox
 from ..reader import Reader
+from .access import AccessFile
 from .api import make_api
+from .auth import Door, Keeper, make_login
 from .conversations import make_conversations
 from .desk import Desk
+from .events import Events
+from .life import Life
+from .limits import Turnstile
+from .mcp import PATH, Endpoint
+from .metrics import Ledger, Meter, make_probes
 from .openai import make_openai
 from .page import FinishedPage
 from .reader import make_router
@@ -34,39 +43,56 @@ STATIC = Path(__file__).parent / "static"
 _OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
-def create_app(library: Library, reader: Reader | None = None, *, hosts: Collection[str] = ()) -> FastAPI:
+def create_app(
+    library: Library,
+    reader: Reader | None = None,
+    *,
+    hosts: Collection[str] = (),
+    closed: bool = False,
+    rate: float = 0,
+    life: Life | None = None,
+    write: Callable[[str], object] | None = None,
+) -> FastAPI:
     """The app over one library, with or without the reader. `hosts` are the names it may be called by; none means any.
 
+    Where the library has a password or tokens, or it is `closed`, one of them is needed. `rate` is how often a caller
+    may ask in a minute, 0 any number; `life` says when the server starts and stops; `write` gets a line a question.
     Sets the environment variables that keep Gradio from looking outside, and imports it: three seconds.
     """
     os.environ.update(_OFFLINE)
-    app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None)
-    desk = Desk(library, reader)
+    life = life or Life()
+    ledger = Ledger(library, life, write)
+    desk = Desk(library, reader, ledger.note)
+    keeper = Keeper(AccessFile(library.folder), required=closed)
+    tools = Endpoint(desk)
+    app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None, lifespan=tools.running)
     inbox = Inbox(library)
     inbox.resume()
-    app.include_router(make_router(library))
-    app.include_router(make_shelf(library, inbox))
-    app.include_router(make_conversations(library))
-    app.include_router(make_api(desk))
-    app.include_router(make_openai(desk))
+    pages = (make_router(library), make_shelf(library, inbox), make_conversations(library))
+    for router in (*pages, make_api(desk), make_openai(desk), make_probes(life, ledger)):
+        app.include_router(router)
+    app.include_router(make_login(keeper))
     app.include_router(make_reference(app))
-    _answer_errors(app)
+    app.router.routes.append(Route(PATH, tools, methods=["POST"]))
     app.mount("/ui", StaticFiles(directory=STATIC))
 
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/favicon.ico")
+    @app.get("/favicon.ico", include_in_schema=False)
     def favicon() -> FileResponse:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
+    _answer_errors(app)
     own = tuple(app.routes)  # what Gradio adds to them is another matter
-    _mount_chat(app, library, reader)
-    # Gradio leaves cross-origin rules to its parent where the parent has some: no other origin may read answers.
+    page = _mount_chat(app, library, reader, ledger)
+    # The last one added is the first one asked. Gradio leaves cross-origin rules to its parent where the parent has
+    # some: no other origin may read answers.
     app.add_middleware(CORSMiddleware)
     app.add_middleware(FinishedPage)
+    app.add_middleware(Events, sizes={number: len(event.inputs) for number, event in page.fns.items()})
+    if rate:
+        app.add_middleware(Turnstile, per_minute=rate)
+    app.add_middleware(Door, keeper=keeper)
     app.add_middleware(Guard, routes=own, hosts=hosts)
+    app.add_middleware(Meter, ledger=ledger, life=life)
     return app
 
 
@@ -86,14 +112,16 @@ def _answer_errors(app: FastAPI) -> None:
         return refuse(request.url.path, error.status_code, str(error.detail), error.headers)
 
 
-def _mount_chat(app: FastAPI, library: Library, reader: Reader | None) -> None:
+def _mount_chat(app: FastAPI, library: Library, reader: Reader | None, ledger: Ledger) -> Any:
+    """Gradio's page, at `/`."""
     import gradio as gr
 
     from .chat import build_page
 
+    page = build_page(library, reader, ledger.note)
     gr.mount_gradio_app(
         app,
-        build_page(library, reader),
+        page,
         "/",
         app_kwargs={"openapi_url": None},
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
@@ -106,3 +134,4 @@ def _mount_chat(app: FastAPI, library: Library, reader: Reader | None) -> None:
         mcp_server=False,
         max_file_size="1kb",
     )
+    return page

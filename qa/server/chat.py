@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -11,6 +11,7 @@ import gradio as gr
 from index import Library
 from index.errors import FootnoteError
 
+from ..answer import Answer
 from ..ask import ask
 from ..conversation import read_history
 from ..reader import Reader
@@ -37,14 +38,16 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 
 Update = tuple[Any, Any, Any, Any]
 """New values of the question, the chat, the conversation that the browser keeps, and the note."""
+Note = Callable[[Answer], object]
 
 
 class Chat:
     """What happens on the page, for one library."""
 
-    def __init__(self, library: Library, reader: Reader | None = None) -> None:
+    def __init__(self, library: Library, reader: Reader | None = None, note: Note = lambda _: None) -> None:
         self.library = library
         self.reader = reader
+        self.note = note
 
     def open(self, kept: object) -> tuple[Any, str]:
         """The page as it is loaded: the conversation that this browser kept, or a greeting."""
@@ -69,6 +72,7 @@ class Chat:
         except FootnoteError as error:
             yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
             return
+        self.note(found)
         stored = dump_turns([*turns, found])  # before the first sentence: stopping it does not lose the answer
         for shown in range(1, len(found.sentences)):
             yield gr.skip(), [*asked, messages.reply(found, shown)], stored if shown == 1 else gr.skip(), gr.skip()
@@ -81,9 +85,9 @@ class Chat:
         yield from self.answer(str(chosen.get("text", "")), kept)
 
 
-def build_page(library: Library, reader: Reader | None = None) -> gr.Blocks:
-    """The page, ready to be mounted."""
-    chat = Chat(library, reader)
+def build_page(library: Library, reader: Reader | None = None, note: Note = lambda _: None) -> gr.Blocks:
+    """The page, ready to be mounted; `note` is called with every answer."""
+    chat = Chat(library, reader, note)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True) as page:
         kept = gr.BrowserState([], storage_key="footnote", secret="footnote")  # noqa: S106 (kept, not secret)
         with gr.Row(elem_id="fn-top"):

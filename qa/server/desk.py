@@ -10,7 +10,7 @@ from typing import TypeVar
 import anyio
 from anyio import to_thread
 
-from index import Hit, Library
+from index import EVERYTHING, Hit, Library, Scope
 from index.errors import FootnoteError
 
 from ..answer import Answer
@@ -39,32 +39,49 @@ class Busy(FootnoteError):
 
 
 class Desk:
-    """Asks and searches one library for many callers; each call runs in a thread of its own."""
+    """Asks and searches one library for many callers; each call runs in a thread of its own.
 
-    def __init__(self, library: Library, reader: Reader | None = None) -> None:
+    `note` is called with every answer.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        reader: Reader | None = None,
+        note: Callable[[Answer], object] = lambda _: None,
+        *,
+        at_once: int = AT_ONCE,
+        waiting: int = WAITING,
+    ) -> None:
         self.library = library
         self.reader = reader
-        self._places = anyio.CapacityLimiter(AT_ONCE)
-        self._threads = anyio.CapacityLimiter(AT_ONCE)
+        self.note = note
+        self.waiting = waiting
+        self._places = anyio.CapacityLimiter(at_once)
+        self._threads = anyio.CapacityLimiter(at_once)
         self._writer = anyio.CapacityLimiter(1)
 
-    async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    async def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
         """The answer to a question; raises what `qa.ask.ask` does, and Busy."""
+        check(question)  # before it takes a place
         async with self._place():
-            return await self._run(partial(ask, check(question), self.library, history, self.reader))
+            answer = await self._run(partial(ask, question, self.library, history, self.reader, scope=scope))
+        self.note(answer)
+        return answer
 
     async def stream(self, question: str, history: Sequence[Turn] = ()) -> AsyncIterator[Answer]:
         """Answers that grow; the last one is the whole. Raises as `ask` does, before the first."""
         yield await self.ask(question, history)
 
-    async def search(self, query: str, k: int) -> list[Hit]:
+    async def search(self, query: str, k: int, scope: Scope = EVERYTHING) -> list[Hit]:
         """The k best passages; raises QuestionError and Busy."""
+        query = check(query)
         async with self._place():
-            return await self._run(partial(search, check(query), self.library, k, self.reader))
+            return await self._run(partial(search, query, self.library, k, self.reader, scope))
 
     async def change(self, work: Callable[[], T]) -> T:
         """What `work` gives, which writes to the library: one at a time; raises Busy where many wait."""
-        if self._writer.statistics().tasks_waiting >= WAITING:
+        if self._writer.statistics().tasks_waiting >= self.waiting:
             raise Busy
         return await to_thread.run_sync(work, limiter=self._writer)
 
@@ -74,7 +91,7 @@ class Desk:
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """One of the places, after a wait where all are taken; raises Busy where the wait would be long."""
-        if self._places.statistics().tasks_waiting >= WAITING:
+        if self._places.statistics().tasks_waiting >= self.waiting:
             raise Busy
         caller = object()
         with anyio.move_on_after(PATIENCE_S) as wait:

@@ -11,6 +11,7 @@ from index.errors import ArticleError, FootnoteError, LibraryError, ModelError, 
 
 from ..ask import EmptyLibrary
 from ..conversations import UnknownConversation
+from .access import AccessError
 from .desk import Busy
 
 OPENAI = "/v1/"
@@ -55,6 +56,7 @@ _STATUSES: tuple[tuple[type[FootnoteError], int], ...] = (
     (ReadOnlyLibrary, 403),
     (ArticleError, 422),
     (Busy, 503),
+    (AccessError, 503),
     (LibraryError, 503),
     (ModelError, 503),
 )

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from index import Scope
+
 from ..answer import Citation, Conflict
 from ..ask import MAX_QUESTION
 from .desk import MAX_K
@@ -26,7 +28,19 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Question(Sent):
+class Scoped(Sent):
+    """Which articles to look at: all, unless they are limited."""
+
+    articles: list[str] | None = Field(None, max_length=MAX_ARTICLES, description="Only the articles with these ids.")
+    since: str | None = Field(None, description="Only articles published then or later.", examples=["2023-05-04"])
+    until: str | None = Field(None, description="Only articles published then or before.", examples=["2024"])
+
+    def scope(self) -> Scope:
+        """The same as a value; raises ScopeError."""
+        return Scope(None if self.articles is None else frozenset(self.articles), self.since, self.until)
+
+
+class Question(Scoped):
     """A question, and what was said before it."""
 
     question: str = Field(max_length=MAX_QUESTION, examples=["Why was the listing called off?"])
@@ -38,7 +52,7 @@ class Question(Sent):
     )
 
 
-class Query(Sent):
+class Query(Scoped):
     """A search."""
 
     query: str = Field(max_length=MAX_QUESTION, examples=["market value"])
@@ -106,6 +120,12 @@ class HitJson(BaseModel):
     score: float
     dense_rank: int | None
     lexical_rank: int | None
+
+
+class HitsJson(BaseModel):
+    """Passages, best first."""
+
+    hits: list[HitJson]
 
 
 class SummaryJson(BaseModel):

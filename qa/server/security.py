@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
+
+from .refusals import refuse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,27 +63,27 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is not None:
-            _add_headers(refusal.headers)
+            add_headers(refusal.headers)
             await refusal(scope, receive, send)
             return
         await self.app(scope, receive, _with_headers(send))
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
-        headers = Headers(scope=scope)
+    def _refusal(self, scope: Scope) -> Response | None:
+        path, headers = scope["path"], Headers(scope=scope)
         if self.hosts and _host_name(headers.get("host", "")) not in self.hosts:
-            return PlainTextResponse("This server does not go by that name.\n", 421)
+            return refuse(path, 421, "this server does not go by that name")
         match = max((route.matches(scope)[0] for route in self.routes), key=lambda m: m.value, default=Match.NONE)
         if match is Match.PARTIAL:  # the right path by a wrong method, which must not fall through to Gradio
-            return PlainTextResponse("Method not allowed\n", 405)
-        if match is Match.NONE and not is_gradio_open(scope["path"]):
-            return PlainTextResponse("Not found\n", 404)
+            return refuse(path, 405, "this path is not asked in that way")
+        if match is Match.NONE and not is_gradio_open(path):
+            return refuse(path, 404, "there is nothing here")
         if scope["method"] not in _SAFE_METHODS and not _is_same_origin(headers):
-            return PlainTextResponse("Another site's page may not ask for this.\n", 403)
+            return refuse(path, 403, "another site's page may not ask for this")
         if "transfer-encoding" in headers:  # of unknown length; no browser sends one
-            return PlainTextResponse("A request must say how long it is.\n", 411)
-        length, limit = headers.get("content-length", "0"), max_body(scope["path"])
+            return refuse(path, 411, "a request must say how long it is")
+        length, limit = headers.get("content-length", "0"), max_body(path)
         if not _is_within(length, limit):
-            return PlainTextResponse(f"A request may hold {limit:,} bytes.\n", 413)
+            return refuse(path, 413, f"a request may hold {limit:,} bytes")
         return None
 
 
@@ -130,12 +132,13 @@ def _host_name(host: str) -> str:
 def _with_headers(send: Send) -> Send:
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            _add_headers(MutableHeaders(scope=message))
+            add_headers(MutableHeaders(scope=message))
         await send(message)
 
     return with_headers
 
 
-def _add_headers(headers: MutableHeaders) -> None:
+def add_headers(headers: MutableHeaders) -> None:
+    """What every answer carries, where it does not say otherwise itself."""
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)

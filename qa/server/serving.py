@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
+import logging
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from index.errors import FootnoteError
 
+from .access import load_access
+from .life import Life
+
 if TYPE_CHECKING:
+    from types import FrameType
+
+    from fastapi import FastAPI
+
     from index import Library
 
     from ..reader import Reader
 
 GRACE_S = 2
-"""How long answers under way may take once the server is told to stop."""
+"""How long what is left may take once the server ends."""
+CONNECTIONS = 500
+"""At the same time; a page that is open holds one."""
+RATE = 120
+"""Questions and changes that a caller may send a minute, where others can reach the server."""
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -31,9 +45,25 @@ class PortInUse(FootnoteError):
         super().__init__(f"cannot serve on {host} port {port} ({reason}); choose another with --host or --port")
 
 
+class NoPassword(FootnoteError):
+    """Others could reach the server, and nothing would be asked of them."""
+
+    def __init__(self, host: str, folder: Path) -> None:
+        super().__init__(
+            f"others can reach {host}, and the library has no password; set one with"
+            f" `footnote password --library {folder}` first"
+        )
+
+
 def check_port(host: str, port: int) -> None:
     """Raise PortInUse if the address cannot be had. Loads nothing: to be called before anything slow."""
     listen(host, port).close()
+
+
+def check_host(host: str, folder: Path) -> None:
+    """Raise NoPassword where others could reach the server and the library in `folder` asks nothing of them."""
+    if not is_loopback(host) and not load_access(folder):
+        raise NoPassword(host, folder)
 
 
 def serve(
@@ -42,18 +72,30 @@ def serve(
     port: int,
     announce: Callable[[str], object] = click.echo,
     reader: Reader | None = None,
+    *,
+    rate: float | None = None,
+    write: Callable[[str], object] | None = None,
 ) -> None:
     """Run the web app until Ctrl-C or SIGTERM; `announce` is called with its address once it answers.
 
-    Port 0 takes a free one. Raises PortInUse before anything slow is loaded.
+    Port 0 takes a free one. `rate` is how often a caller may ask in a minute: none is RATE where others can reach the
+    server, else any number. `write` gets a line a question. Raises PortInUse and NoPassword before anything slow is
+    loaded.
     """
+    check_host(host, library.folder)
     listener = listen(host, port)
-    if not _names(host):
-        click.echo("There is no password: whoever can reach this machine can read the articles here.", err=True)
+    life = Life(ready=False)
+    if rate is None:
+        rate = 0 if is_loopback(host) else RATE
     with contextlib.closing(listener), _clean_stop():
         # The encoder and Chroma load while Gradio is being imported: most of it is outside Python's lock.
-        threading.Thread(target=_warm_up, args=[library], daemon=True).start()
-        _run(library, reader, host, listener, announce)
+        threading.Thread(target=_warm_up, args=[library, life], daemon=True).start()
+        from .app import create_app
+
+        app = create_app(
+            library, reader, hosts=_names(host), closed=not is_loopback(host), rate=rate, life=life, write=write
+        )
+        _run(app, life, listener, lambda port: announce(address(host, port)))
 
 
 def address(host: str, port: int) -> str:
@@ -76,23 +118,34 @@ def listen(host: str, port: int) -> socket.socket:
         raise PortInUse(host, port, reason.partition(" (while")[0].lower()) from error
 
 
-def _warm_up(library: Library) -> None:
+def _warm_up(library: Library, life: Life) -> None:
     with contextlib.suppress(FootnoteError):  # the first question meets it again, and says so
         library.warm_up()
+    life.ready = True
 
 
-def _run(
-    library: Library, reader: Reader | None, host: str, listener: socket.socket, announce: Callable[[str], object]
-) -> None:
+def _run(app: FastAPI, life: Life, listener: socket.socket, announce: Callable[[int], object]) -> None:
     import uvicorn
-
-    from .app import create_app
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                announce(address(host, listener.getsockname()[1]))
+                announce(listener.getsockname()[1])
+
+        def handle_exit(self, number: int, frame: FrameType | None) -> None:
+            if number == signal.SIGTERM and life.state != "draining":
+                life.drain()
+            else:  # Ctrl-C, or told twice
+                super().handle_exit(number, frame)
+
+        async def on_tick(self, counter: int) -> bool:
+            return await super().on_tick(counter) or life.is_over()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Pages that are open hold a connection each, which is cut now: nothing that anybody should hear of.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            await super().shutdown(sockets)
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
@@ -100,16 +153,32 @@ def _run(
             with _handling(self.handle_exit):
                 yield
 
-    app = create_app(library, reader, hosts=_names(host))
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+        app,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=GRACE_S,
     )
     Server(config).run([listener])
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server there.
+
+    >>> is_loopback("localhost"), is_loopback("127.0.0.2"), is_loopback("0.0.0.0"), is_loopback("")
+    (True, True, False, False)
+    """
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _names(host: str) -> tuple[str, ...]:
     """The names that a browser may call the server by; none (any) where other machines may reach it."""
-    return _LOOPBACK if f"[{host}]" in _LOOPBACK or host in _LOOPBACK else ()
+    return (*_LOOPBACK, host) if is_loopback(host) else ()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,112 @@
+"""How much may be asked at once, how often, and by whom: the rest is turned away at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Article, Library
+from index.encoder import Encoder
+from qa.answer import Answer
+from qa.server.app import create_app
+from qa.server.desk import Busy, Desk
+from qa.server.limits import Pace, caller
+
+from .test_api import served
+
+
+@given(st.lists(st.floats(0, 30), max_size=200), st.integers(1, 20), st.floats(1, 600), st.sampled_from([0.0, 1e9]))
+def test_nobody_passes_more_often_than_the_pace(
+    pauses: list[float], burst: int, per_minute: float, start: float
+) -> None:
+    """In every stretch of time: the burst, and what has trickled in since."""
+    now = start
+    pace = Pace(burst, per_minute, clock=lambda: now)
+    passed: list[float] = []
+    for pause in pauses:
+        now += pause
+        if pace.wait("a") == 0:
+            passed.append(now)
+    for first, begin in enumerate(passed):
+        for last in range(first, len(passed)):
+            assert last - first + 1 <= burst + (passed[last] - begin) * per_minute / 60 + 1e-3
+
+
+def test_who_waits_as_told_may_pass() -> None:
+    """Neither sooner, nor later; another caller never waits for this one."""
+    now = 0.0
+    pace = Pace(2, 60, clock=lambda: now)
+    assert [pace.wait("a") for _ in range(2)] == [0, 0]
+    told = pace.wait("a")
+    assert told == pytest.approx(1)
+    assert pace.wait("b") == 0
+    now += told
+    assert pace.wait("a") == 0
+    pace.forgive("a")
+    assert pace.wait("a") == 0
+
+
+def test_a_household_is_one_caller() -> None:
+    """An IPv6 network is; an IPv4 address is however it is written; what is no address is one, too."""
+    assert caller({"client": ("2001:db8::1", 1)}) == caller({"client": ("2001:db8::ffff:1", 2)})
+    assert caller({"client": ("::ffff:10.0.0.1", 1)}) == "10.0.0.1"
+    assert caller({"client": None}) == ""
+
+
+def test_asking_too_often_is_429(seeds: Library) -> None:
+    """At once, with the time to wait; looking at pages is free."""
+    client = TestClient(create_app(seeds, rate=6))
+    assert client.get("/api/search", params={"q": "market"}).status_code == 200
+    for path in ("/api/search?q=market", "/v1/models"):
+        refused = client.get(path)
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["retry-after"]) <= 10
+    assert client.post("/gradio_api/queue/join", json={}).status_code == 429
+    assert all(client.get("/articles").status_code == 200 for _ in range(5))
+
+
+def test_more_than_can_wait_are_turned_away_at_once(seeds: Library) -> None:
+    """Those who may wait are answered; the others hear it before the first answer is there."""
+    desk = Desk(seeds, at_once=1, waiting=3)
+
+    async def all_at_once() -> list[Answer | BaseException]:
+        return await asyncio.gather(*(desk.ask("Who is Jack Ma?") for _ in range(20)), return_exceptions=True)
+
+    results = asyncio.run(all_at_once())
+    assert sum(isinstance(result, Answer) for result in results) == 4
+    assert sum(isinstance(result, Busy) for result in results) == 16
+
+
+def test_users_at_once_get_their_own_answers(library: Library, encoder: Encoder) -> None:
+    """Each asks for a word that one article alone holds: its own answer, or 503 in under a second; never another's."""
+    names = [f"Zor{chr(97 + n // 5)}{chr(97 + n % 5)}blatt" for n in range(20)]
+    library.add(
+        [Article(name, name, f"{name} was founded in {1900 + n} in Lisbon.", name) for n, name in enumerate(names)]
+    )
+    library.warm_up()
+
+    def ask(n: int) -> tuple[int, float, str]:
+        start = time.perf_counter()
+        body = {"question": f"When was {names[n]} founded?"}
+        got = httpx.post(f"{address}/api/ask", json=body, timeout=60)
+        return got.status_code, time.perf_counter() - start, got.text
+
+    with served(library) as address, ThreadPoolExecutor(20) as pool:
+        results = list(pool.map(ask, range(20)))
+    assert any(status == 200 for status, _, _ in results)
+    for n, (status, seconds, text) in enumerate(results):
+        assert status in (200, 503)
+        if status == 200:
+            answer = json.loads(text)["answer"]
+            assert [name for name in names if name in answer] == [names[n]]
+            assert str(1900 + n) in answer
+        else:
+            assert seconds < 1
