@@ -32,13 +32,22 @@ def ask(chat: Any, question: str | None, kept: object = ()) -> list[tuple[Any, A
 
 
 def test_the_question_is_there_at_once_and_the_answer_follows(chat: Any) -> None:
-    """First the question alone; then one sentence more a step; with the last, sources and time."""
-    first, *middle, last = ask(chat, "Who founded Zorblatt, and what does it sell?")
-    assert [message["role"] for message in first[1]] == ["user"]
-    assert all("fn-foot" not in step[1][-1]["content"] for step in middle)
+    """First the question; then the articles that are read; then the answer, its sources and what it was made of."""
+    first, reading, last = ask(chat, "Who founded Zorblatt, and what does it sell?")
+    assert [message["role"] for message in first[1]] == ["user", "assistant"]
+    assert "Zorblatt" in reading[1][-1]["content"]
+    assert "fn-foot" not in reading[1][-1]["content"]
     assert "fn-foot" in last[1][-1]["content"]
     assert "Ada Quill" in last[1][-1]["content"]
     assert load_turns(last[2])[0].question == "Who founded Zorblatt, and what does it sell?"
+
+
+def test_a_stopped_question_leaves_no_trace(chat: Any) -> None:
+    """The conversation is as it was before it."""
+    kept = ask(chat, "Who founded Zorblatt?")[-1][2]
+    _, shown, note = chat.stop(kept)
+    assert len(shown) == 2
+    assert "Stopped" in note
 
 
 @pytest.mark.parametrize(("name", "article_id", "year"), [("Zorblatt", "z", "1987"), ("Quorvex", "q", "1999")])
@@ -72,9 +81,6 @@ def test_a_page_opens_with_what_was_kept(chat: Any) -> None:
     """The conversation of this browser, or a greeting with examples."""
     chatbot, _ = chat.open(None)
     assert "2 articles" in chatbot.placeholder
-    assert [example["text"] for example in chatbot.examples] == [
-        f"What does “{a.title}” say?" for a in reversed(ARTICLES)
-    ]
     kept = ask(chat, "Who founded Zorblatt?")[-1][2]
     chatbot, _ = chat.open(kept)
     assert len(chatbot.value) == 2

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -11,18 +10,18 @@ import gradio as gr
 from index import Library
 from index.errors import FootnoteError
 
-from ..ask import ask
-from ..conversation import read_history
+from ..ask import ask, check
+from ..conversation import Turn, contextualise, read_history
 from ..reader import Reader
 from . import messages
 from .links import SHELF
 from .messages import literal
 from .turns import dump_turns, load_turns, show_turns, spoken
-from .welcome import examples, greeting
+from .welcome import greeting
 
 TITLE = "Footnote"
-PACE_S = 0.06
-"""Between two sentences of an answer: it is there at once, and arrives so that the eye can follow."""
+LOOKED_AT = 8
+"""Passages whose articles are named while they are being read."""
 QUEUE = 32
 """Questions that may wait; a further one is told that the queue is full."""
 AT_ONCE = 4
@@ -31,7 +30,8 @@ FAILED = "Something went wrong here, which is a fault of Footnote's; the termina
 
 _HEADER = (
     '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
-    f'<nav><a class="fn-open" href="{SHELF}">Articles</a></nav></header>'
+    f'<nav><a class="fn-open" href="{SHELF}">Articles</a>'
+    '<button type="button" class="fn-keys">Keys</button></nav></header>'
 )
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -52,8 +52,7 @@ class Chat:
             articles = self.library.articles()
         except FootnoteError as error:
             return gr.Chatbot(show_turns(load_turns(kept))), _note(str(error))
-        choices = [{"text": question} for question in examples(articles)]
-        return gr.Chatbot(show_turns(load_turns(kept)), placeholder=greeting(articles), examples=choices), ""
+        return gr.Chatbot(show_turns(load_turns(kept)), placeholder=greeting(articles)), ""
 
     def answer(self, question: str | None, kept: object) -> Iterator[Update]:
         """The question at once, then its answer sentence by sentence."""
@@ -63,22 +62,24 @@ class Chat:
         turns = load_turns(kept)
         said = show_turns(turns)
         asked = [*said, messages.ask(question)]
-        yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), asked, gr.skip(), ""
+        yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), [*asked, messages.looking(())], gr.skip(), ""
         try:
-            found = ask(question, self.library, read_history(spoken(turns)), self.reader)
+            history = read_history(spoken(turns))
+            yield gr.skip(), [*asked, messages.looking(self._nearest(question, history))], gr.skip(), gr.skip()
+            found = ask(question, self.library, history, self.reader)
         except FootnoteError as error:
             yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
             return
-        stored = dump_turns([*turns, found])  # before the first sentence: stopping it does not lose the answer
-        for shown in range(1, len(found.sentences)):
-            yield gr.skip(), [*asked, messages.reply(found, shown)], stored if shown == 1 else gr.skip(), gr.skip()
-            time.sleep(PACE_S)
-        yield _ready(), [*asked, messages.reply(found)], stored, ""
+        yield _ready(), [*asked, messages.reply(found)], dump_turns([*turns, found]), ""
 
-    def answer_example(self, kept: object, event: gr.SelectData) -> Iterator[Update]:
-        """The answer to an example that was clicked."""
-        chosen = event.value if isinstance(event.value, dict) else {}
-        yield from self.answer(str(chosen.get("text", "")), kept)
+    def stop(self, kept: object) -> tuple[Any, list[messages.Message], str]:
+        """The page without the answer that was coming in; our script gives the question back."""
+        return _ready(), show_turns(load_turns(kept)), _note("Stopped. The question is in the box again.")
+
+    def _nearest(self, question: str, history: Sequence[Turn]) -> list[str]:
+        """The titles of the articles that the answer will be looked for in, best first: in a few milliseconds."""
+        hits = self.library.search(contextualise(check(question), history), LOOKED_AT)
+        return list(dict.fromkeys(hit.title for hit in hits))
 
 
 def build_page(library: Library, reader: Reader | None = None) -> gr.Blocks:
@@ -93,13 +94,9 @@ def build_page(library: Library, reader: Reader | None = None) -> gr.Blocks:
         note = gr.Markdown("", latex_delimiters=[], elem_id="fn-note")
         question = _question()
         outputs = [question, chatbot, kept, note]
-        running = [
-            question.submit(chat.answer, [question, kept], outputs, **_QUIET),
-            chatbot.example_select(chat.answer_example, [kept], outputs, **_QUIET),
-        ]
-        question.stop(_ready, None, question, cancels=running, **_QUIET)
-        for event in running:
-            event.failure(lambda: (_ready(), _note(FAILED)), None, [question, note], **_QUIET)
+        running = question.submit(chat.answer, [question, kept], outputs, **_QUIET)
+        running.failure(lambda: (_ready(), _note(FAILED)), None, [question, note], **_QUIET)
+        question.stop(chat.stop, [kept], [question, chatbot, note], cancels=[running], **_QUIET)
         clear.click(lambda: ([], [], ""), None, [chatbot, kept, note], cancels=running, **_QUIET)
         page.load(chat.open, [kept], [chatbot, note], **_QUIET)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)

@@ -1,9 +1,11 @@
 // What the chat page does beyond Gradio. Text reaches the page through textContent only.
 
 import { addCard, hideCard } from "./card.js";
-import { copyAnswer } from "./copy.js";
+import { answerText, copy } from "./copy.js";
 import { FOOTNOTES } from "./footnotes.js";
-import { addPane, closePane, coversChat, openPane } from "./pane.js";
+import { addKeys, onKey, showKeys } from "./keys.js";
+import { addPane, describePlace, openPane } from "./pane.js";
+import { ask, edit, focusQuestion, questionOf } from "./question.js";
 
 let newest = null; // the last question, which stays at the top while its answer comes in
 let following = false;
@@ -26,19 +28,27 @@ function relabel() {
   }
 }
 
+const BUTTONS = {
+  "#fn-clear": focusQuestion,
+  ".fn-keys": showKeys,
+  ".fn-copy": (button) => copy(answerText(button.closest(".fn-answer")), button),
+  ".fn-again": (button) => ask(questionOf(button.closest(".fn-answer"))),
+  ".fn-next": (button) => ask(button.textContent),
+  ".fn-tools .fn-edit": (button) => edit(questionOf(button.closest(".fn-answer"))),
+  ".fn-understood .fn-edit": (button) => edit(button.parentElement.querySelector("q").textContent),
+  "#fn-question .stop-button": () => edit(newest?.querySelector("h2")?.innerText ?? ""), // not lost by stopping
+};
+
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.("#fn-clear")) document.querySelector("#fn-question textarea")?.focus();
-  const copy = event.target.closest?.(".fn-copy");
-  if (copy) copyAnswer(copy);
+  for (const [selector, act] of Object.entries(BUTTONS)) {
+    const button = event.target.closest?.(selector);
+    if (button) act(button);
+  }
   const link = event.target.closest?.(FOOTNOTES);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   hideCard();
   openPane(link.getAttribute("href"), link);
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !hideCard() && coversChat()) closePane();
 });
 
 for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
@@ -48,6 +58,7 @@ for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
 new MutationObserver(() => {
   relabel();
   follow();
+  describePlace();
 }).observe(document.querySelector("gradio-app"), {
   subtree: true,
   childList: true,
@@ -55,5 +66,6 @@ new MutationObserver(() => {
   attributeFilter: ["aria-label"],
 });
 
-addPane();
+addPane(onKey);
 addCard();
+addKeys();
