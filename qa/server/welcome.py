@@ -34,7 +34,7 @@ _EMPTY = (
 
 def greeting(articles: Sequence[Summary]) -> str:
     """The empty chat, as one line of HTML."""
-    body = _shelf(articles) + _examples(examples(articles)) if articles else _EMPTY
+    body = _examples(examples(articles)) + _shelf(articles) if articles else _EMPTY
     return (
         '<section class="fn-welcome"><h2>Ask your articles</h2><p class="fn-lead">Every sentence of an answer carries '
         f"a footnote, and the footnote opens the exact words.</p>{body}</section>"

@@ -2,10 +2,12 @@
 
 import { addCard, hideCard } from "./card.js";
 import { answerText, copy } from "./copy.js";
+import { addFilter, describeFilter, showFilter } from "./filter.js";
 import { FOOTNOTES } from "./footnotes.js";
+import { write } from "./how.js";
 import { addKeys, onKey, showKeys } from "./keys.js";
 import { addPane, describePlace, openPane } from "./pane.js";
-import { ask, edit, focusQuestion, questionOf } from "./question.js";
+import { ask, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
 
 let newest = null; // the last question, which stays at the top while its answer comes in
 let following = false;
@@ -13,7 +15,10 @@ let following = false;
 function follow() {
   const questions = document.querySelectorAll("#fn-conversation .user-row");
   const last = questions[questions.length - 1] ?? null;
-  if (last !== newest) following = last !== null;
+  if (last !== newest) {
+    following = last !== null;
+    setEditing(false);
+  }
   newest = last;
   if (!following) return;
   last.scrollIntoView({ block: "start" });
@@ -29,15 +34,27 @@ function relabel() {
 }
 
 const BUTTONS = {
-  "#fn-clear": focusQuestion,
+  "#fn-clear": startAnew,
   ".fn-keys": showKeys,
-  ".fn-copy": (button) => copy(answerText(button.closest(".fn-answer")), button),
-  ".fn-again": (button) => ask(questionOf(button.closest(".fn-answer"))),
+  "button.fn-filter": showFilter,
+  ".fn-unedit": () => setEditing(false),
+  ".fn-copy": (button) => copy(answerText(answerOf(button)), button),
+  ".fn-again": (button) => ask(questionOf(answerOf(button))),
   ".fn-next": (button) => ask(button.textContent),
-  ".fn-tools .fn-edit": (button) => edit(questionOf(button.closest(".fn-answer"))),
-  ".fn-understood .fn-edit": (button) => edit(button.parentElement.querySelector("q").textContent),
-  "#fn-question .stop-button": () => edit(newest?.querySelector("h2")?.innerText ?? ""), // not lost by stopping
+  ".fn-tools .fn-edit": (button) => edit(answerOf(button), questionOf(answerOf(button))),
+  ".fn-understood .fn-edit": (button) => edit(answerOf(button), button.parentElement.querySelector("q").textContent),
+  "#fn-question .stop-button": () => fill(newest?.querySelector("h2")?.innerText ?? ""), // not lost by stopping
 };
+
+function answerOf(button) {
+  return button.closest(".fn-answer");
+}
+
+function startAnew() {
+  if (location.search) history.replaceState(null, "", "/"); // a reload should not bring the old one back
+  setEditing(false);
+  focusQuestion();
+}
 
 document.addEventListener("click", (event) => {
   for (const [selector, act] of Object.entries(BUTTONS)) {
@@ -59,6 +76,8 @@ new MutationObserver(() => {
   relabel();
   follow();
   describePlace();
+  describeFilter();
+  write();
 }).observe(document.querySelector("gradio-app"), {
   subtree: true,
   childList: true,
@@ -69,3 +88,4 @@ new MutationObserver(() => {
 addPane(onKey);
 addCard();
 addKeys();
+addFilter();
