@@ -1,15 +1,17 @@
-"""What happens on the page, without a browser: streaming, follow-ups, polite refusals, the kept conversation."""
+"""What happens on the page, without a browser: follow-ups, polite refusals, stopping, the kept conversation."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from index import Article, Library
+from qa.answer import Answer
+from qa.conversations import Conversations
 from qa.server.app import create_app
-from qa.server.turns import load_turns
 
 ARTICLES = [
     Article("z", "Zorblatt", "Zorblatt was founded in Lisbon in 1987 by Ada Quill. It sells umbrellas.", "z.txt"),
@@ -27,28 +29,59 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield Chat(library)
 
 
-def ask(chat: Any, question: str | None, kept: object = ()) -> list[tuple[Any, Any, Any, Any]]:
-    return list(chat.answer(question, kept))
+def request(**query: str) -> Any:
+    import gradio as gr
+
+    return gr.Request(query_params=query, session_hash="a page")
+
+
+def ask(chat: Any, question: str | None, kept: object = "new", **how: object) -> list[tuple[Any, Any, Any, Any]]:
+    return list(chat.answer(question, kept, json.dumps(how), request()))
+
+
+def answers(chat: Any, kept: str) -> tuple[Answer, ...]:
+    return Conversations(chat.library.folder).load(kept).answers
 
 
 def test_the_question_is_there_at_once_and_the_answer_follows(chat: Any) -> None:
-    """First the question alone; then one sentence more a step; with the last, sources and time."""
-    first, *middle, last = ask(chat, "Who founded Zorblatt, and what does it sell?")
-    assert [message["role"] for message in first[1]] == ["user"]
-    assert all("fn-foot" not in step[1][-1]["content"] for step in middle)
+    """First the question; then the articles that are read; then the answer, its sources and what it was made of."""
+    first, reading, last = ask(chat, "Who founded Zorblatt, and what does it sell?")
+    assert [message["role"] for message in first[1]] == ["user", "assistant"]
+    assert "Zorblatt" in reading[1][-1]["content"]
+    assert "fn-foot" not in reading[1][-1]["content"]
     assert "fn-foot" in last[1][-1]["content"]
     assert "Ada Quill" in last[1][-1]["content"]
-    assert load_turns(last[2])[0].question == "Who founded Zorblatt, and what does it sell?"
+    assert [a.question for a in answers(chat, last[2])] == ["Who founded Zorblatt, and what does it sell?"]
 
 
 @pytest.mark.parametrize(("name", "article_id", "year"), [("Zorblatt", "z", "1987"), ("Quorvex", "q", "1999")])
 def test_a_follow_up_knows_what_was_said(chat: Any, name: str, article_id: str, year: str) -> None:
     """ "It" is what the question before was about."""
     kept = ask(chat, f"Who founded {name}?")[-1][2]
-    turns = load_turns(ask(chat, "When was it founded?", kept)[-1][2])
-    assert len(turns) == 2
-    assert turns[1].citations[0].article_id == article_id
-    assert year in turns[1].text
+    assert ask(chat, "When was it founded?", kept)[-1][2] == kept
+    _, followed = answers(chat, kept)
+    assert followed.citations[0].article_id == article_id
+    assert year in followed.text
+
+
+def test_an_edited_question_takes_the_place_of_the_last(chat: Any) -> None:
+    """What came before stays, on the page and in the library."""
+    kept = ask(chat, "Who founded Zorblatt?")[-1][2]
+    ask(chat, "When was it fonded?", kept)
+    *_, last = ask(chat, "When was it founded?", kept, replaces_last=True)
+    assert len(last[1]) == 4
+    assert [a.question for a in answers(chat, kept)] == ["Who founded Zorblatt?", "When was it founded?"]
+
+
+def test_only_the_chosen_articles_are_asked(chat: Any) -> None:
+    """The filter holds for what is read and for what is answered, and the answer says that it was there."""
+    _, reading, last = ask(chat, "When was it founded, and by whom?", articles=["q"])
+    assert "Zorblatt" not in reading[1][-1]["content"]
+    (answer,) = answers(chat, last[2])
+    assert {citation.article_id for citation in answer.citations} <= {"q"}
+    assert "Asked only of the articles among the 1 chosen." in answer.notes
+    *_, (_, _, _, note) = ask(chat, "Who?", since="soon")
+    assert "is no date" in note
 
 
 @pytest.mark.parametrize("question", ["", "  ", "?!", None])
@@ -68,13 +101,44 @@ def test_a_question_that_cannot_be_asked_is_given_back(chat: Any) -> None:
     assert "2,000" in note
 
 
-def test_a_page_opens_with_what_was_kept(chat: Any) -> None:
-    """The conversation of this browser, or a greeting with examples."""
-    chatbot, _ = chat.open(None)
-    assert "2 articles" in chatbot.placeholder
-    assert [example["text"] for example in chatbot.examples] == [
-        f"What does “{a.title}” say?" for a in reversed(ARTICLES)
-    ]
+def test_a_stopped_question_leaves_no_trace(chat: Any) -> None:
+    """The conversation is as it was before it, whatever is still being computed."""
     kept = ask(chat, "Who founded Zorblatt?")[-1][2]
-    chatbot, _ = chat.open(kept)
-    assert len(chatbot.value) == 2
+    coming = chat.answer("When was it founded?", kept, "", request())
+    next(coming), next(coming)
+    _, shown, stopped, note = chat.stop(kept, request())
+    assert (len(shown), stopped) == (2, kept)
+    assert "Stopped" in note
+    assert list(coming) == []
+    assert len(answers(chat, kept)) == 1
+
+
+def test_a_page_opens_with_what_was_kept(chat: Any) -> None:
+    """The conversation of this browser or of the address, or a greeting; one that is gone is said to be."""
+    chatbot, kept, note = chat.open("new", request())
+    assert "2 articles" in chatbot.placeholder
+    assert (kept, note) == ("new", "")
+    conversation = ask(chat, "Who founded Zorblatt?")[-1][2]
+    assert len(chat.open(conversation, request())[0].value) == 2
+    other = ask(chat, "Who founded Quorvex?")[-1][2]
+    chatbot, kept, _ = chat.open(conversation, request(c=other))
+    assert kept == other
+    assert "Quorvex" in str(chatbot.value[0])
+    chatbot, kept, note = chat.open(conversation, request(c="'; no such thing"))
+    assert (chatbot.value, kept) == ([], "new")
+    assert "not here" in note
+
+
+def test_an_old_answer_says_that_its_article_has_changed(tmp_path: Any) -> None:
+    """The old quote stays, with a word that the article no longer holds it."""
+    with Library.open(tmp_path, create=True) as library:
+        library.add(ARTICLES)
+        create_app(library)
+        from qa.server.chat import Chat
+
+        chat = Chat(library)
+        kept = ask(chat, "Who founded Zorblatt?")[-1][2]
+        library.add([Article("z", "Zorblatt", "Zorblatt was founded by Cy Brand, it turns out.", "z.txt")])
+        (_, reply) = chat.open(kept, request())[0].value
+        assert "Ada Quill" in str(reply)
+        assert "The article has changed since" in str(reply)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from hypothesis import example, given
@@ -26,8 +27,10 @@ class Reading(HTMLParser):
         super().__init__()
         self.text = ""
         self.marked = ""
+        self.lit = ""
         self.ids: list[str] = []
         self._depth = 0
+        self._lit = False
         self.feed(re.sub(r"\r\n?", "\n", html))  # as a browser does before it parses
         self.close()
 
@@ -35,6 +38,7 @@ class Reading(HTMLParser):
         assert tag in {"p", "h2", "ul", "li", "span", "mark"}
         if tag == "mark":
             self._depth += 1
+            self._lit = ("class", "lit") in attrs
             self.ids += [value or "" for name, value in attrs if name == "id"]
 
     def handle_endtag(self, tag: str) -> None:
@@ -43,11 +47,12 @@ class Reading(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.text += data
         self.marked += data if self._depth else ""
+        self.lit += data if self._depth and self._lit else ""
 
 
-def lay_out(text: str, span: Span) -> str:
+def lay_out(text: str, span: Span, others: Sequence[Span] = (), pages: Sequence[int] = ()) -> str:
     # Line ends between elements are the page's own; without them only the article's text is left.
-    return re.sub(r"(</(?:p|h2|li)>)\n", r"\1", article_html(text, split_sentences(text), span))
+    return re.sub(r"(</(?:p|h2|li)>)\n", r"\1", article_html(text, split_sentences(text), span, others, pages))
 
 
 @given(texts, st.data())
@@ -64,6 +69,34 @@ def test_the_marks_hold_the_quote_and_nothing_else(text: str, data: st.DataObjec
     assert reading.text == text
     assert reading.marked == text[start:end]
     assert reading.ids == (["span"] if start < end else [])
+
+
+@given(texts, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6), st.lists(st.integers(0, 60)))
+def test_many_spans_and_pages_leave_the_text_whole(text: str, ends: list[tuple[int, int]], pages: list[int]) -> None:
+    """However spans lie over each other: the text comes back, the first is lit, all are marked, pages signed."""
+    text = text.replace("\0", " ")
+    cut = [(min(pair), min(max(pair), len(text))) for pair in ends]
+    lit, *others = [Span(*pair, number) for number, pair in enumerate(cut, start=1)] or [Span()]
+    starts = sorted({0, *(page for page in pages if page < len(text))})
+    html = lay_out(text, lit, others, starts)
+    reading = Reading(html)
+    assert reading.text == text
+    assert reading.lit == text[lit.start : lit.end]
+    covered = {place for span in (lit, *others) for place in range(span.start, span.end)}
+    assert reading.marked == "".join(character for place, character in enumerate(text) if place in covered)
+    assert [int(page) for page in re.findall(r'data-page="(\d+)"', html)] == list(
+        range(2, len(starts) + 1 if text else 2)
+    )
+
+
+def test_a_footnotes_number_stands_where_its_words_end() -> None:
+    """Spans that share words: each piece knows its footnotes, and the last of each carries the number."""
+    text = "It rained in Rome."
+    html = article_html(text, split_sentences(text), Span(0, 9, 2), [Span(3, 18, 1)])
+    assert html == (
+        '<p><mark id="span" class="lit" data-n="2">It </mark><mark class="lit" data-n="1 2" data-ends="2">rained</mark>'
+        '<mark data-n="1" data-ends="1"> in Rome.</mark></p>\n'
+    )
 
 
 @given(texts)
@@ -85,7 +118,7 @@ def test_paragraphs_headings_and_lists_keep_their_shape() -> None:
         "<p>We plan. We do.",
         "",
         "</p>",
-        '<ul><li><span class="marker">1. </span>Buy bread. <mark id="span">It is cheap.</mark>',
+        '<ul><li><span class="marker">1. </span>Buy bread. <mark id="span" class="lit">It is cheap.</mark>',
         "</li>",
         '<li><span class="marker">2. </span>Sell.',
         "",
@@ -102,7 +135,7 @@ def test_the_title_line_is_not_said_twice_unless_it_is_quoted() -> None:
     text = "Title: Apples\n\nThey are red."
     sentences = split_sentences(text, "Apples")
     assert '<p class="title-line" hidden>' in article_html(text, sentences, Span(15, 18))
-    assert '<p class="title-line"><mark id="span">Title' in article_html(text, sentences, Span(0, 20))
+    assert '<p class="title-line"><mark id="span" class="lit">Title' in article_html(text, sentences, Span(0, 20))
 
 
 def test_a_text_without_sentences_is_still_shown() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer import ABSTENTION, Answer, AnswerSentence, Citation
+from qa.answer import ABSTENTION, Answer, AnswerSentence, Citation, Conflict
 from qa.server.links import span_link
-from qa.server.messages import ask, literal, reply
+from qa.server.messages import ask, literal, looking, reply
 
 
 def cite(number: int, quote: str, article_id: str = "a", title: str = "Title") -> Citation:
@@ -27,6 +30,7 @@ ANSWER = Answer(
     ),
     citations=(cite(1, "Apples fell."), cite(2, "Pears fell.", "b", "Other"), cite(3, "Pears and plums fell.")),
     confidence=0.9,
+    read=5,
     timings_ms={"total": 123.4},
 )
 
@@ -53,7 +57,7 @@ def test_a_message_is_one_line_of_html(question: str, sentence: str, title: str)
         assert content.startswith('<section class="fn-')
         assert content.endswith("</section>")
         assert set(re.findall(r"<([a-z0-9]+)", content)) <= {
-            "section", "p", "br", "button", "sup", "a", "span", "h3", "cite", "time", "ol", "li", "q"
+            "section", "p", "h2", "br", "button", "sup", "a", "span", "h3", "cite", "time", "ol", "li", "q"
         }  # fmt: skip
 
 
@@ -62,12 +66,12 @@ def test_sentences_lists_and_footnotes() -> None:
     content = reply(ANSWER)["content"]
     links = [span_link(citation).replace("&", "&amp;") for citation in ANSWER.citations]
     body = re.sub(r'<section class="fn-sources">.*', "", content)
-    ref = '<a class="fn-ref" href="{}"><span class="fn-sr">Source </span>{}</a>'
+    ref = '<a class="fn-ref" href="{}"><span class="fn-sr">Footnote </span>{}</a>'
     assert body == (
         f'<section class="fn-answer"><p>Apples fell.<sup>{ref.format(links[0], 1)}</sup></p>'
         f"<ul><li>Pears fell.<sup>{ref.format(links[1], 2)}{ref.format(links[2], 3)}</sup></li>"
         f"<li>Plums fell.<sup>{ref.format(links[2], 3)}</sup></li></ul>"
-        '<p><span class="fn-unsupported">Nothing rose. <small>(no source says this)</small></span></p>'
+        '<p><span class="fn-unsupported"><small>Not in the articles:</small> Nothing rose.</span></p>'
     )
 
 
@@ -75,19 +79,74 @@ def test_sources_stand_under_their_articles() -> None:
     """Each article once, in the order it is first cited, with its date; every citation with its whole quote."""
     content = reply(ANSWER)["content"]
     assert re.findall(r"<cite>(.*?)</cite>", content) == ["Title", "Other"]
-    assert re.findall(r'"fn-number">(\d)</span><q>(.*?)</q>', content) == [
+    assert re.findall(r'"fn-number">(\d)</span><span><q>(.*?)</q>', content) == [
         ("1", "Apples fell."),
         ("3", "Pears and plums fell."),
         ("2", "Pears fell."),
     ]
     assert "<time>2024-03-01</time>" in content
-    assert "Answered in 0.12 s" in content
+    assert "Quoted word for word from 2 of 5 articles read, in 0.12 s" in content
 
 
 def test_an_answer_that_comes_in_has_no_sources_yet() -> None:
-    """Half an answer is its first sentences; sources and time come with the last."""
-    content = reply(ANSWER, 2)["content"]
-    assert texts(content) == "Apples fell.Source 1Pears fell.Source 2Source 3"
+    """Half an answer is its sentences, and a word that it goes on; sources and tools come with the whole."""
+    content = reply(ANSWER, whole=False)["content"]
+    assert texts(content).startswith("Apples fell.Footnote 1Pears fell.Footnote 2Footnote 3")
+    assert "fn-pending" in content
+    assert "fn-source" not in content
+    assert "<button" not in content
+
+
+def test_what_is_being_read_is_named() -> None:
+    """While an answer is being found: the titles, as text."""
+    content = looking(["Rain", "<b>Snow</b>", ""])["content"]
+    assert re.findall("<li>(.*?)</li>", content) == ["Rain", "&lt;b&gt;Snow&lt;/b&gt;", "Untitled"]
+
+
+def test_a_conflict_stands_side_by_side() -> None:
+    """Each side with its date, title, words and footnote; the newest is said to be so."""
+    citations = (
+        replace(cite(1, "It fell 3 %."), published="2023-01-02"),
+        replace(cite(2, "It fell 5 %.", "b", "Other"), published="2024-05-06T07:08:09Z"),
+        replace(cite(3, "It fell.", "c", "Third"), published=None),
+    )
+    answer = replace(ANSWER, citations=citations, conflicts=(Conflict("how far it <fell>", (1, 2, 3)),))
+    content = reply(answer)["content"]
+    sides = re.findall("<figure>(.*?)</figure>", content)
+    assert [texts(side) for side in sides] == [
+        "2023-01-02TitleIt fell 3 %.Footnote 1",
+        "2024-05-06 newestOtherIt fell 5 %.Footnote 2",
+        "no dateThirdIt fell.Footnote 3",
+    ]
+    assert "how far it &lt;fell&gt;" in content
+
+
+def test_what_goes_with_an_answer_is_shown() -> None:
+    """How it was understood, notes, what is missing, questions to go on with, and sources that have changed since."""
+    answer = replace(ANSWER, understood="What fell? (<Rome>)", notes=("No model.",), follow_ups=("Why?", "When?"))
+    content = reply(replace(answer, missing=("the articles give no date",)), changed={2})["content"]
+    assert "<q>What fell? (&lt;Rome&gt;)</q>" in content
+    assert re.findall('class="fn-next">(.*?)<', content) == ["Why?", "When?"]
+    assert "No model." in content
+    assert "The articles give no date." in content
+    assert content.count("The article has changed since") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "made"),
+    [
+        ({}, "Quoted word for word from 2 of 5 articles read, in 0.12 s"),
+        (
+            {"mode": "llm"},
+            "Written by a language model from 2 of 5 articles read, 3 of 4 sentences supported, in 0.12 s",
+        ),
+        ({"mode": "talk"}, "About Footnote and this library, in 0.12 s"),
+        ({"abstained": True, "read": 1}, "1 article read in 0.12 s"),
+    ],
+)  # fmt: skip
+def test_an_answer_says_what_it_was_made_of(change: dict[str, Any], made: str) -> None:
+    """The mode, the articles and the time; with a model, how many sentences are supported."""
+    assert f'<p class="fn-foot">{made}</p>' in reply(replace(ANSWER, **change))["content"]
 
 
 def test_an_abstention_is_plain_and_offers_the_nearest() -> None:

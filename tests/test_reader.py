@@ -12,8 +12,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from index import Article, Library
+from index.sentences import split_sentences
 from qa.answer import Citation
-from qa.server.links import article_link, span_link
+from qa.server.layout import Span
+from qa.server.links import ORIGINAL, article_link, span_link
 from qa.server.reader import find_mark, make_router
 
 APPLES = Article(
@@ -24,6 +26,7 @@ APPLES = Article(
     url="https://example.org/fruit?a=1&b=2",
     published="2024-03-01",
 )
+DOCUMENTS = Path(__file__).parent / "documents"
 ODD_IDS = ["a b", "a/b/../c", "..", ".", "/etc/passwd", "50%", "ü?#&=+", '"><script>', "漢字", "a\\b", "a//b"]
 # An id with %2F in it is left to the browser tests: the test client decodes a path twice.
 
@@ -89,16 +92,54 @@ def test_bad_offsets_show_the_article_unmarked(client: TestClient, query: str) -
 
 
 def test_a_changed_article_is_not_marked_in_the_wrong_place() -> None:
-    """A stamp of other words than those in the span now: no mark, and the reader is told."""
-    then, now = "It rained on Monday.", "It snowed on Monday, all day long."
-    link = span_link(Citation(1, "a", "", "", None, 3, 9, then[3:9]))
+    """Other words in the span now: the mark follows words that moved; where they are gone, the reader is told."""
+    then, now = "It rained on Monday. It was cold.", "It snowed all of Sunday. It rained on Monday."
+    link = span_link(Citation(1, "a", "", "", None, 0, 20, then[0:20]))
     version = re.search(r"v=(\w+)", link)
     assert version is not None
-    assert find_mark(then, "3", "9", version[1]).span.end == 9
-    changed = find_mark(now, "3", "9", version[1])
-    assert not changed.span
-    assert "changed" in changed.note
-    assert find_mark(now[:5], "3", "9", version[1]).status == 200
+    assert find_mark(then, "0", "20", version[1]).span == Span(0, 20)
+    moved = find_mark(now, "0", "20", version[1], "3", split_sentences(now))
+    assert now[moved.span.start : moved.span.end] == then[0:20]
+    assert moved.span.number == 3
+    assert "moved" in moved.note
+    gone = find_mark("It snowed.", "0", "20", version[1], "", split_sentences("It snowed."))
+    assert (gone.span, gone.status) == (Span(), 200)
+    assert "no longer holds" in gone.note
+
+
+def test_the_other_spans_of_an_answer_are_marked_too(client: TestClient) -> None:
+    """Each with its number, the one asked for alone lit; what is no span is passed over."""
+    page = client.get(f"{article_link(APPLES.id)}?s=0&e=15&n=2&also=1.16.34,3.0.9999,x,4.5.5,5.-1.3").text
+    assert '<mark id="span" class="lit" data-n="2" data-ends="2">Apples are red.</mark>' in page
+    assert '<mark data-n="1" data-ends="1">Pears are &lt;green&gt;.</mark>' in page
+    assert page.count("<mark") == 2
+
+
+def test_a_pdf_opens_at_the_page(tmp_path: Path) -> None:
+    """The page of the quote is said, its original opens there, and pages are signed in the text."""
+    with Library.open(tmp_path, create=True) as library:
+        library.add_files([DOCUMENTS / "harbour-writer.pdf", DOCUMENTS / "page.html", DOCUMENTS / "harbour.md"])
+        app = FastAPI()
+        app.include_router(make_router(library))
+        client = TestClient(app)
+        by_suffix = {Path(library.original(a.id)[1]).suffix: a.id for a in library.articles()}  # type: ignore[index]
+        article = library.show(by_suffix[".pdf"])
+        start = article.pages[2] + 5
+        page = client.get(article_link(article.id, s=str(start), e=str(start + 20))).text
+        assert "Page 3 of 4" in page
+        assert f'href="/original/{article.id}#page=3"' in page
+        assert re.findall(r'data-page="(\d)"', page) == ["2", "3", "4"]
+        for suffix, kind, disposition in (
+            (".pdf", "application/pdf", "inline"),
+            (".html", "application/octet-stream", "attachment"),
+            (".md", "text/plain; charset=utf-8", "inline"),
+        ):
+            original = client.get(article_link(by_suffix[suffix], ORIGINAL))
+            assert original.headers["content-type"] == kind
+            assert original.headers["content-disposition"].startswith(disposition)
+            assert "default-src 'none'" in original.headers["content-security-policy"]
+            assert original.content == library.original(by_suffix[suffix])[0].read_bytes()  # type: ignore[index]
+    assert client.get("/original/none").status_code == 404
 
 
 def test_no_page_can_run_or_load_anything(client: TestClient) -> None:

@@ -34,9 +34,11 @@ def test_the_greeting_counts_and_names() -> None:
     assert '<a class="fn-open" href="/read/id%200">&lt;b&gt;Rain&lt;/b&gt;</a>' in html
     assert "and 2 more" in html
     assert "1 article<" in greeting(shelf("Rain"))
+    assert '<button type="button" class="fn-next">What does “&lt;b&gt;Rain&lt;/b&gt;” say?</button>' in html
 
 
 def test_an_empty_library_says_how_to_fill_it() -> None:
-    """The command, and what it takes."""
+    """The page where articles are added; the command, and what it takes."""
+    assert 'href="/articles">Add articles</a>' in greeting([])
     assert "footnote add PATH" in greeting([])
     assert ".jsonl" in greeting([])

@@ -1,44 +1,68 @@
-"""The chat, as a Gradio page: it asks, streams the answer and keeps the conversation."""
+"""The chat, as a Gradio page: it asks, shows the answer as it comes in, and keeps it in the conversation."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import gradio as gr
 
 from index import Library
 from index.errors import FootnoteError
+from index.scope import EVERYTHING, Scope
 
-from ..answer import Answer
-from ..ask import ask
-from ..conversation import read_history
+from ..answer import Answer, Citation
+from ..ask import ask, check
+from ..conversation import Turn, contextualise
+from ..conversations import CannotKeep, Conversations, UnknownConversation
 from ..reader import Reader
+from ..verify import Standing, verify
 from . import messages
 from .links import SHELF
-from .messages import literal
-from .turns import dump_turns, load_turns, show_turns, spoken
-from .welcome import examples, greeting
+from .messages import Message, literal
+from .options import read_options
+from .welcome import greeting
 
 TITLE = "Footnote"
-PACE_S = 0.06
-"""Between two sentences of an answer: it is there at once, and arrives so that the eye can follow."""
+LOOKED_AT = 8
+"""Passages whose articles are named while they are being read."""
+SHOWN = 40
+"""Answers of a conversation that are shown: a page's worth of scrolling."""
 QUEUE = 32
 """Questions that may wait; a further one is told that the queue is full."""
 AT_ONCE = 4
 """Questions that are answered at the same time."""
+NEW = "new"
+"""In place of a conversation's id where there is none yet. An empty text would not be kept by Gradio."""
 FAILED = "Something went wrong here, which is a fault of Footnote's; the terminal it runs in says more."
 
 _HEADER = (
     '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
-    f'<nav><a class="fn-open" href="{SHELF}">Articles</a></nav></header>'
+    f'<nav><a class="fn-open" href="{SHELF}">Articles</a>'
+    '<button type="button" class="fn-keys">Keys</button></nav></header>'
 )
+_BAR = (
+    '<section class="fn-bar"><button type="button" class="fn-filter">All articles</button>'
+    '<span class="fn-editing" hidden>Editing the last question <button type="button" class="fn-unedit">Cancel</button>'
+    "</span></section>"
+)
+_STALE = (Standing.CHANGED, Standing.REMOVED)
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Update = tuple[Any, Any, Any, Any]
-"""New values of the question, the chat, the conversation that the browser keeps, and the note."""
+"""New values of the question, the chat, the conversation's id that the browser keeps, and the note."""
 Note = Callable[[Answer], object]
+
+
+@dataclass(slots=True)
+class _Run:
+    """An answer that is coming in: what there is of it, and from which place of the conversation on it will stand."""
+
+    kept: str
+    at: int | None
+    answer: Answer | None = None
 
 
 class Chat:
@@ -48,64 +72,128 @@ class Chat:
         self.library = library
         self.reader = reader
         self.note = note
+        self.conversations = Conversations(library.folder)
+        self._runs: dict[str, _Run] = {}  # by the session of the page
 
-    def open(self, kept: object) -> tuple[Any, str]:
-        """The page as it is loaded: the conversation that this browser kept, or a greeting."""
+    def open(self, kept: object, request: gr.Request) -> tuple[Any, str, str]:
+        """The page as it is loaded: the conversation of the address (`?c=ID`) or of this browser, or a greeting."""
+        asked_for = request.query_params.get("c", "")
+        conversation_id, note = asked_for or str(kept), ""
         try:
-            articles = self.library.articles()
+            answers = self._answers(conversation_id)
+            if asked_for and not answers:
+                conversation_id, note = NEW, _note("That conversation is not here; it may have been deleted.")
+            said = self._show(answers)
+            return gr.Chatbot(said, placeholder=greeting(self.library.articles())), conversation_id, note
         except FootnoteError as error:
-            return gr.Chatbot(show_turns(load_turns(kept))), _note(str(error))
-        choices = [{"text": question} for question in examples(articles)]
-        return gr.Chatbot(show_turns(load_turns(kept)), placeholder=greeting(articles), examples=choices), ""
+            return gr.Chatbot([]), conversation_id, _note(str(error))
 
-    def answer(self, question: str | None, kept: object) -> Iterator[Update]:
-        """The question at once, then its answer sentence by sentence."""
+    def answer(self, question: str | None, kept: object, how: str, request: gr.Request) -> Iterator[Update]:
+        """The question at once, then the articles that are read, then its answer as it grows."""
         if not question or not any(character.isalnum() for character in question):
             yield gr.skip(), gr.skip(), gr.skip(), _note("Type a question first.")
             return
-        turns = load_turns(kept)
-        said = show_turns(turns)
-        asked = [*said, messages.ask(question)]
-        yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), asked, gr.skip(), ""
+        conversation_id, said = str(kept), []
         try:
-            found = ask(question, self.library, read_history(spoken(turns)), self.reader)
+            options = read_options(how)
+            before = self._answers(conversation_id)
+            said = self._show(before)
+            last = min(1, len(before)) if options.replaces_last else 0
+            run = _Run(conversation_id, len(before) - last if last else None)
+            asked = [*said[: len(said) - 2 * last], messages.ask(question)]
+            yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), [*asked, messages.looking(())], gr.skip(), ""
+            history = _spoken(before[: len(before) - last])
+            yield from self._run(run, check(question), history, options.scope, asked, request.session_hash or "")
         except FootnoteError as error:
             yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
-            return
-        self.note(found)
-        stored = dump_turns([*turns, found])  # before the first sentence: stopping it does not lose the answer
-        for shown in range(1, len(found.sentences)):
-            yield gr.skip(), [*asked, messages.reply(found, shown)], stored if shown == 1 else gr.skip(), gr.skip()
-            time.sleep(PACE_S)
-        yield _ready(), [*asked, messages.reply(found)], stored, ""
 
-    def answer_example(self, kept: object, event: gr.SelectData) -> Iterator[Update]:
-        """The answer to an example that was clicked."""
-        chosen = event.value if isinstance(event.value, dict) else {}
-        yield from self.answer(str(chosen.get("text", "")), kept)
+    def stop(self, kept: object, request: gr.Request) -> Update:
+        """The page with what there is of the answer that was coming in; without any, our script gives its question
+        back."""
+        run = self._runs.pop(request.session_hash or "", None)
+        conversation_id, note = str(kept), _note("Stopped. The question is in the box again.")
+        if run and run.answer and run.answer.sentences:
+            found = replace(run.answer, notes=(*run.answer.notes, "Stopped before its end."))
+            conversation_id, note = self._keep(run, found)
+        return _ready(), self._show(self._answers(conversation_id)), conversation_id, note
+
+    def _run(
+        self, run: _Run, question: str, history: Sequence[Turn], scope: Scope, asked: list[Message], session: str
+    ) -> Iterator[Update]:
+        self._runs[session] = run
+        titles = self._nearest(contextualise(question, history), scope)
+        yield gr.skip(), [*asked, messages.looking(titles)], gr.skip(), gr.skip()
+        found = ask(question, self.library, history, self.reader, scope=scope)
+        if self._runs.get(session) is not run:  # stopped
+            return
+        del self._runs[session]
+        self.note(found)
+        if scope != EVERYTHING:
+            found = replace(found, notes=(*found.notes, f"Asked only of the articles {scope}."))
+        conversation_id, note = self._keep(run, found)
+        yield _ready(), [*asked, messages.reply(found)], conversation_id, note
+
+    def _nearest(self, question: str, scope: Scope) -> list[str]:
+        """The titles of the articles that the answer will be looked for in, best first: in a few milliseconds."""
+        return list(dict.fromkeys(hit.title for hit in self.library.search(question, LOOKED_AT, scope)))
+
+    def _keep(self, run: _Run, answer: Answer) -> tuple[str, str]:
+        """Put the answer in its conversation, or a new one; the conversation's id, and a note where it cannot be."""
+        try:
+            try:
+                self.conversations.append(run.kept, answer, run.at)
+            except UnknownConversation:
+                run = _Run(self.conversations.create(), None)
+                self.conversations.append(run.kept, answer)
+            return run.kept, ""
+        except CannotKeep as error:
+            return run.kept, _note(str(error))
+
+    def _answers(self, conversation_id: str) -> tuple[Answer, ...]:
+        try:
+            return self.conversations.load(conversation_id).answers
+        except (UnknownConversation, CannotKeep):  # a note says so when the next answer cannot be kept
+            return ()
+
+    def _show(self, answers: Sequence[Answer]) -> list[Message]:
+        """The conversation as chat messages; citations that no longer hold say so."""
+        shown = answers[-SHOWN:]
+        checked = iter(verify([citation for answer in shown for citation in _cited(answer)], self.library))
+        said = []
+        for answer in shown:
+            stale = {one.citation.number for one in islice(checked, len(_cited(answer))) if one.standing in _STALE}
+            said += [messages.ask(answer.question), messages.reply(answer, changed=stale)]
+        return said
+
+
+def _cited(answer: Answer) -> tuple[Citation, ...]:
+    return (*answer.citations, *answer.nearest)
+
+
+def _spoken(answers: Sequence[Answer]) -> list[Turn]:
+    """What was said, for a follow-up to be understood by."""
+    return [turn for answer in answers for turn in (Turn("user", answer.question), Turn("assistant", answer.text))]
 
 
 def build_page(library: Library, reader: Reader | None = None, note: Note = lambda _: None) -> gr.Blocks:
     """The page, ready to be mounted; `note` is called with every answer."""
     chat = Chat(library, reader, note)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True) as page:
-        kept = gr.BrowserState([], storage_key="footnote", secret="footnote")  # noqa: S106 (kept, not secret)
+        kept = gr.BrowserState(NEW, storage_key="footnote", secret="footnote")  # noqa: S106 (kept, not secret)
         with gr.Row(elem_id="fn-top"):
             gr.Markdown(_HEADER, latex_delimiters=[], elem_id="fn-header")
             clear = gr.Button("New chat", elem_id="fn-clear", size="sm")
         chatbot = _chatbot()
         note = gr.Markdown("", latex_delimiters=[], elem_id="fn-note")
         question = _question()
+        gr.Markdown(_BAR, latex_delimiters=[], elem_id="fn-bar")
+        how = gr.Textbox("", label="How to ask", show_label=False, container=False, elem_id="fn-how")  # filter.js's
         outputs = [question, chatbot, kept, note]
-        running = [
-            question.submit(chat.answer, [question, kept], outputs, **_QUIET),
-            chatbot.example_select(chat.answer_example, [kept], outputs, **_QUIET),
-        ]
-        question.stop(_ready, None, question, cancels=running, **_QUIET)
-        for event in running:
-            event.failure(lambda: (_ready(), _note(FAILED)), None, [question, note], **_QUIET)
-        clear.click(lambda: ([], [], ""), None, [chatbot, kept, note], cancels=running, **_QUIET)
-        page.load(chat.open, [kept], [chatbot, note], **_QUIET)
+        running = question.submit(chat.answer, [question, kept, how], outputs, **_QUIET)
+        running.failure(lambda: (_ready(), _note(FAILED)), None, [question, note], **_QUIET)
+        question.stop(chat.stop, [kept], outputs, cancels=[running], **_QUIET)
+        clear.click(lambda: ([], NEW, ""), None, [chatbot, kept, note], cancels=[running], **_QUIET)
+        page.load(chat.open, [kept], [chatbot, kept, note], **_QUIET)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return page
 

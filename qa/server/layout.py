@@ -1,10 +1,12 @@
-"""An article laid out as HTML: every character of its text once, in order, and one span of it marked. Pure."""
+"""An article laid out as HTML: every character of its text once, in order, and the cited spans of it marked. Pure."""
 
 from __future__ import annotations
 
 import html
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.sentences import Kind, Sentence
 
@@ -22,10 +24,11 @@ _ELEMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`text[start:end]` of an article; empty where nothing is marked."""
+    """`text[start:end]` of an article; empty where nothing is marked. `number` is its footnote, 0 where it has none."""
 
     start: int = 0
     end: int = 0
+    number: int = 0
 
     def overlap(self, start: int, end: int) -> Span:
         """The part of this span that lies in `text[start:end]`."""
@@ -71,9 +74,20 @@ def split_blocks(text: str, sentences: Sequence[Sentence]) -> tuple[Block, ...]:
     )
 
 
-def article_html(text: str, sentences: Sequence[Sentence], span: Span) -> str:
-    """The text as HTML elements whose text content, one after the other, is `text` (NUL aside, which HTML has not)."""
-    return "".join(_elements(text, split_blocks(text, sentences), span))
+def article_html(
+    text: str,
+    sentences: Sequence[Sentence],
+    span: Span = NOTHING,
+    others: Sequence[Span] = (),
+    pages: Sequence[int] = (),
+) -> str:
+    """The text as HTML elements whose text content, one after the other, is `text` (NUL aside, which HTML has not).
+
+    `span` is lit; `others`, which the same answer cites, are marked more quietly. `pages` are offsets at which a page
+    begins: a sign without text stands there.
+    """
+    marks = _Marks(text, span, tuple(other for other in others if other), tuple(pages[1:]))
+    return "".join(_elements(text, split_blocks(text, sentences), marks))
 
 
 def escape(text: str) -> str:
@@ -86,7 +100,44 @@ def _body(text: str, start: int, first: Sentence) -> int:
     return first.start if text[start : first.start].strip() else start
 
 
-def _elements(text: str, blocks: Sequence[Block], span: Span) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What is marked in `text`, and where its pages begin, the first aside."""
+
+    text: str
+    lit: Span
+    others: tuple[Span, ...]
+    pages: tuple[int, ...]
+
+    def html(self, start: int, end: int) -> str:
+        """`text[start:end]`, cut wherever a span or a page begins or ends."""
+        spans = [span for span in (self.lit, *self.others) if span.overlap(start, end)]
+        edges = {edge for span in spans for edge in (span.start, span.end) if start < edge < end}
+        breaks = self.pages[bisect_left(self.pages, start) : bisect_left(self.pages, end)]
+        cuts = [*sorted({start, *edges, *breaks}), end]
+        return "".join(self._piece(spans, *piece) for piece in pairwise(cuts))
+
+    def _piece(self, spans: Sequence[Span], start: int, end: int) -> str:
+        page = bisect_right(self.pages, start)
+        begins = page and self.pages[page - 1] == start
+        sign = f'<span class="page" data-page="{page + 1}"></span>' if begins else ""
+        text = escape(self.text[start:end])
+        over = [span for span in spans if span.overlap(start, end)]
+        return f"{sign}{self._tag(over, start, end)}{text}</mark>" if over else f"{sign}{text}"
+
+    def _tag(self, over: Sequence[Span], start: int, end: int) -> str:
+        """The opening tag of a mark that is part of these spans; a footnote's number stands where its span ends."""
+        lit = self.lit in over
+        attributes = [f'id="{SPAN_ID}"'] if lit and start == self.lit.start else []
+        attributes += ['class="lit"'] if lit else []
+        numbers = sorted({span.number for span in over if span.number})
+        ending = sorted({span.number for span in over if span.number and span.end == end})
+        attributes += [f'data-n="{" ".join(map(str, numbers))}"'] if numbers else []
+        attributes += [f'data-ends="{" ".join(map(str, ending))}"'] if ending else []
+        return f"<mark {' '.join(attributes)}>" if attributes else "<mark>"
+
+
+def _elements(text: str, blocks: Sequence[Block], marks: _Marks) -> Iterator[str]:
     open_list = 0
     for block in blocks:
         if open_list and block.list_number != open_list:
@@ -94,29 +145,18 @@ def _elements(text: str, blocks: Sequence[Block], span: Span) -> Iterator[str]:
         if block.list_number and block.list_number != open_list:
             yield "<ul>"
         open_list = block.list_number
-        yield _element(text, block, span)
+        yield _element(block, marks)
     if open_list:
         yield "</ul>"
 
 
-def _element(text: str, block: Block, span: Span) -> str:
+def _element(block: Block, marks: _Marks) -> str:
     # A point of a list may be cut into several sentences, and its first may be of another kind: the list rules.
     kind = Kind.ITEM if block.list_number else block.kind
     opening, closing = _ELEMENTS[kind]
-    if kind is Kind.TITLE and not span.overlap(block.start, block.end):
+    if kind is Kind.TITLE and not marks.lit.overlap(block.start, block.end):
         opening = opening.replace(">", " hidden>")  # the page's heading says it already
-    marker = _marked(text, block.start, block.body, span)
+    marker = marks.html(block.start, block.body) if block.start < block.body else ""
     if marker:
         marker = f'<span class="{"sign" if kind is Kind.HEADING else "marker"}">{marker}</span>'
-    return f"{opening}{marker}{_marked(text, block.body, block.end, span)}{closing}\n"
-
-
-def _marked(text: str, start: int, end: int, span: Span) -> str:
-    inside = span.overlap(start, end)
-    if not inside:
-        return escape(text[start:end])
-    mark = f'<mark id="{SPAN_ID}">' if inside.start == span.start else "<mark>"
-    return (
-        f"{escape(text[start : inside.start])}{mark}{escape(text[inside.start : inside.end])}</mark>"
-        f"{escape(text[inside.end : end])}"
-    )
+    return f"{opening}{marker}{marks.html(block.body, block.end)}{closing}\n"

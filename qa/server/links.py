@@ -1,4 +1,4 @@
-"""Where a footnote leads: the address of a span in the reader."""
+"""Where a footnote leads: the address of a span in the reader; and how its date is written."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from urllib.parse import quote, urlencode
 from ..answer import Citation
 
 READER = "/read/"
+ORIGINAL = "/original/"
 SHELF = "/articles"
 SPAN_ID = "span"
 """The HTML id of the highlighted span, so that a link's fragment scrolls it into view."""
 
 
-def article_link(article_id: str, **query: str) -> str:
-    """The reader's address of an article, whatever characters its id holds.
+def article_link(article_id: str, below: str = READER, **query: str) -> str:
+    """The reader's address of an article, whatever characters its id holds; or that of its file, below ORIGINAL.
 
     >>> article_link("news/1", s="0")
     '/read/news%2F1?s=0'
     """
     if article_id in ("", ".", ".."):  # a browser would resolve these away
-        path, query = READER, {"id": article_id, **query}
+        path, query = below, {"id": article_id, **query}
     else:
-        path = READER + quote(article_id, safe="")
+        path = below + quote(article_id, safe="")
     return f"{path}?{urlencode(query)}" if query else path
 
 
@@ -35,3 +36,12 @@ def span_link(citation: Citation) -> str:
 def stamp(quoted: str) -> str:
     """Eight hexadecimal digits that stand for a quote."""
     return hashlib.sha256(quoted.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def day(published: str) -> str:
+    """A date without its time of day, where it is an ISO 8601 one; any other as the source wrote it.
+
+    >>> day("2024-03-05T07:30:00Z"), day("March 2024")
+    ('2024-03-05', 'March 2024')
+    """
+    return published[:10] if published[10:11] in ("T", " ") and published[:4].isdecimal() else published

@@ -25,15 +25,16 @@ _SEED_EXAMPLES = (
     "When did Jack Ma vanish from public view, and why?",
 )
 _EMPTY = (
-    "<p>The library is empty, so there is nothing to ask yet. Put articles in it from a terminal, then reload this "
-    "page:</p><pre><code>footnote add PATH</code></pre>"
-    f"<p><code>PATH</code> is an article, or a folder of them ({', '.join(sorted(READERS))}).</p>"
+    "<p>The library is empty, so there is nothing to ask yet.</p>"
+    f'<p><a class="fn-open fn-button primary" href="{SHELF}">Add articles</a></p>'
+    "<p>Or from a terminal, for a file or a whole folder:</p><pre><code>footnote add PATH</code></pre>"
+    f'<p class="fn-meta">It reads {", ".join(sorted(READERS))}.</p>'
 )
 
 
 def greeting(articles: Sequence[Summary]) -> str:
     """The empty chat, as one line of HTML."""
-    body = _shelf(articles) if articles else _EMPTY
+    body = _examples(examples(articles)) + _shelf(articles) if articles else _EMPTY
     return (
         '<section class="fn-welcome"><h2>Ask your articles</h2><p class="fn-lead">Every sentence of an answer carries '
         f"a footnote, and the footnote opens the exact words.</p>{body}</section>"
@@ -53,7 +54,12 @@ def _shelf(articles: Sequence[Summary]) -> str:
     rows = "".join(_row(article_link(article.id), article.title or "Untitled") for article in articles[:TITLES])
     rest = len(articles) - TITLES
     more = _row(SHELF, f"and {rest:,} more") if rest > 0 else ""
-    return f"<h3>In this library: {count}</h3><ul>{rows}{more}</ul><h3>Ask, for example</h3>"
+    return f"<h3>In this library: {count}</h3><ul>{rows}{more}</ul>"
+
+
+def _examples(questions: Sequence[str]) -> str:
+    buttons = "".join(f'<li><button type="button" class="fn-next">{literal(q)}</button></li>' for q in questions)
+    return f'<section class="fn-nexts"><h3>Ask, for example</h3><ul>{buttons}</ul></section>' if buttons else ""
 
 
 def _row(address: str, text: str) -> str:

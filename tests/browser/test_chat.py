@@ -46,8 +46,8 @@ def reader(page: Page) -> FrameLocator:
 
 def marked(page: Page) -> str:
     """The highlighted words, once the reader has loaded them."""
-    expect(reader(page).locator("mark").first).to_be_visible()
-    return "".join(reader(page).locator("mark").evaluate_all("marks => marks.map(mark => mark.textContent)"))
+    expect(reader(page).locator("mark.lit").first).to_be_visible()
+    return "".join(reader(page).locator("mark.lit").evaluate_all("marks => marks.map(mark => mark.textContent)"))
 
 
 def quotes(page: Page) -> dict[str, str]:
@@ -79,7 +79,9 @@ def test_an_example_is_answered_with_footnotes(visit: Visitor, seeds_address: st
     refs = page.locator("a.fn-ref").evaluate_all("links => links.map(a => a.getAttribute('href'))")
     assert refs
     assert set(refs) == set(quotes(page))
-    expect(page.locator(".fn-foot")).to_have_text(re.compile(r"Answered in \d+\.\d\d s"))
+    expect(page.locator(".fn-foot")).to_have_text(
+        re.compile(r"Quoted word for word from 1 of 2 articles read, in \d+\.\d\d s")
+    )
 
 
 def test_a_click_opens_the_exact_words_in_view(visit: Visitor, seeds_address: str) -> None:
@@ -94,10 +96,10 @@ def test_a_click_opens_the_exact_words_in_view(visit: Visitor, seeds_address: st
         expect(ref).to_have_attribute("aria-current", "true")
         href = ref.get_attribute("href") or ""
         expect(page.locator("#fn-reader iframe")).to_be_visible()
-        expect(reader(page).locator("mark").first).to_have_text(cited[href])
+        expect(reader(page).locator("mark.lit").first).to_have_text(cited[href])
         assert marked(page) == cited[href]
         page.wait_for_timeout(600)  # the reader scrolls smoothly
-        assert is_in_view(reader(page).locator("#span"))
+        assert is_in_view(reader(page).locator("mark.lit").first)
     page.get_by_role("button", name="Close the article").click()
     expect(page.locator("#fn-reader")).to_be_hidden()
 
@@ -169,7 +171,7 @@ def test_an_answer_is_copied_with_its_sources(visit: Visitor, seeds_address: str
     page = visited.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visited.ask(LIST_QUESTION)
-    page.get_by_role("button", name="Copy with sources").click()
+    page.get_by_role("button", name="Copy with footnotes").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     body, sources = copied.split("\n\n")
@@ -238,8 +240,8 @@ selector => {
 }
 """
 CHAT_TEXTS = (
-    "#fn-header h1, #fn-header a, #fn-clear, .fn-welcome *, .example-text, #fn-question textarea, #fn-question button, "
-    ".fn-question p, .fn-answer p, .fn-answer li, a.fn-ref, .fn-sources *, .fn-foot, .fn-reader-bar *"
+    "#fn-header h1, #fn-header a, #fn-clear, .fn-welcome *, .fn-next, #fn-question textarea, #fn-question button, "
+    ".fn-question h2, .fn-answer p, .fn-answer li, a.fn-ref, .fn-sources *, .fn-foot, .fn-reader-bar *"
 )
 
 
@@ -313,7 +315,7 @@ def test_a_hostile_article_does_nothing(visit: Visitor, hostile_address: str) ->
     visited = visit(hostile_address)
     page = visited.page
     expect(page.locator(".fn-welcome")).to_contain_text(HOSTILE.title)
-    assert f"What does “{HOSTILE.title}” say?" in page.locator(".example").all_text_contents()[0]
+    assert f"What does “{HOSTILE.title}” say?" in page.locator(".fn-next").all_text_contents()[0]
     shown = ""
     for question in ("Who founded Zorblatt?", "How much was Zorblatt fined?", "Why did Ada Quill leave Zorblatt?"):
         visited.ask(question)
@@ -343,7 +345,7 @@ def assert_opens_its_span(visited: Visit, link: Locator) -> None:
     query = parse_qs(address.query)
     link.click()
     words = HOSTILE.text[int(query["s"][0]) : int(query["e"][0])]
-    expect(reader(visited.page).locator("mark").first).to_have_text(" ".join(words.split()))
+    expect(reader(visited.page).locator("mark.lit").first).to_have_text(" ".join(words.split()))
     assert marked(visited.page) == words
 
 
@@ -362,7 +364,7 @@ def test_an_empty_library_says_how_to_fill_it(visit: Visitor, tmp_path: Path) ->
         page = visit(address).page
         expect(page.locator(".fn-welcome")).to_contain_text("The library is empty")
         expect(page.locator(".fn-welcome")).to_contain_text("footnote add PATH")
-        expect(page.locator(".example")).to_have_count(0)
+        expect(page.locator(".fn-next")).to_have_count(0)
         page.get_by_label("Your question").fill("Who?")
         page.keyboard.press("Enter")
         expect(page.locator("#fn-note")).to_contain_text("no articles")

@@ -1,4 +1,4 @@
-// The card of a footnote: its quote, title and date, while the pointer or the keyboard is on it.
+// The card of a footnote: its quote, title, date and page, while the pointer or the keyboard is on it.
 
 import { sameSource } from "./footnotes.js";
 
@@ -44,17 +44,19 @@ function show(ref) {
   clearTimeout(leaving);
   const source = sameSource(ref).find((link) => link.matches("a.fn-source"));
   if (!source) return; // still coming in
-  const parts = ["q", "cite", "time"].map((tag) => {
-    const part = document.createElement(tag);
-    part.textContent = source.closest(tag === "q" ? "li" : ".fn-article").querySelector(tag)?.textContent ?? "";
-    return part;
-  });
-  card.replaceChildren(...parts.filter((part) => part.textContent));
+  const article = source.closest(".fn-article");
+  card.replaceChildren(
+    ...[copyOf("q", source), copyOf("cite", article), copyOf("time", article), copyOf(".fn-page", source)].filter(Boolean),
+  );
   hideCard();
   card.hidden = false;
   footnote = ref;
   ref.setAttribute("aria-describedby", card.id);
   place();
+}
+
+function copyOf(selector, within) {
+  return within.querySelector(selector)?.cloneNode(true);
 }
 
 function place() {

@@ -1,9 +1,13 @@
 // What the chat page does beyond Gradio. Text reaches the page through textContent only.
 
 import { addCard, hideCard } from "./card.js";
-import { copyAnswer } from "./copy.js";
+import { answerText, copy } from "./copy.js";
+import { addFilter, describeFilter, showFilter } from "./filter.js";
 import { FOOTNOTES } from "./footnotes.js";
-import { addPane, closePane, coversChat, openPane } from "./pane.js";
+import { write } from "./how.js";
+import { addKeys, onKey, showKeys } from "./keys.js";
+import { addPane, describePlace, openPane } from "./pane.js";
+import { ask, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
 
 let newest = null; // the last question, which stays at the top while its answer comes in
 let following = false;
@@ -11,7 +15,10 @@ let following = false;
 function follow() {
   const questions = document.querySelectorAll("#fn-conversation .user-row");
   const last = questions[questions.length - 1] ?? null;
-  if (last !== newest) following = last !== null;
+  if (last !== newest) {
+    following = last !== null;
+    setEditing(false);
+  }
   newest = last;
   if (!following) return;
   last.scrollIntoView({ block: "start" });
@@ -26,19 +33,39 @@ function relabel() {
   }
 }
 
+const BUTTONS = {
+  "#fn-clear": startAnew,
+  ".fn-keys": showKeys,
+  "button.fn-filter": showFilter,
+  ".fn-unedit": () => setEditing(false),
+  ".fn-copy": (button) => copy(answerText(answerOf(button)), button),
+  ".fn-again": (button) => ask(questionOf(answerOf(button))),
+  ".fn-next": (button) => ask(button.textContent),
+  ".fn-tools .fn-edit": (button) => edit(answerOf(button), questionOf(answerOf(button))),
+  ".fn-understood .fn-edit": (button) => edit(answerOf(button), button.parentElement.querySelector("q").textContent),
+  "#fn-question .stop-button": () => fill(newest?.querySelector("h2")?.innerText ?? ""), // not lost by stopping
+};
+
+function answerOf(button) {
+  return button.closest(".fn-answer");
+}
+
+function startAnew() {
+  if (location.search) history.replaceState(null, "", "/"); // a reload should not bring the old one back
+  setEditing(false);
+  focusQuestion();
+}
+
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.("#fn-clear")) document.querySelector("#fn-question textarea")?.focus();
-  const copy = event.target.closest?.(".fn-copy");
-  if (copy) copyAnswer(copy);
+  for (const [selector, act] of Object.entries(BUTTONS)) {
+    const button = event.target.closest?.(selector);
+    if (button) act(button);
+  }
   const link = event.target.closest?.(FOOTNOTES);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   hideCard();
   openPane(link.getAttribute("href"), link);
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !hideCard() && coversChat()) closePane();
 });
 
 for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
@@ -48,6 +75,9 @@ for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
 new MutationObserver(() => {
   relabel();
   follow();
+  describePlace();
+  describeFilter();
+  write();
 }).observe(document.querySelector("gradio-app"), {
   subtree: true,
   childList: true,
@@ -55,5 +85,7 @@ new MutationObserver(() => {
   attributeFilter: ["aria-label"],
 });
 
-addPane();
+addPane(onKey);
 addCard();
+addKeys();
+addFilter();

@@ -1,0 +1,49 @@
+// The question's box: to put words into it, to ask them as if they had been typed, to edit the last question.
+
+import { tell } from "./how.js";
+
+export function focusQuestion() {
+  box()?.focus();
+}
+
+export function fill(text) {
+  const field = box();
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true })); // Gradio learns of it
+  field.focus();
+  field.setSelectionRange(text.length, text.length);
+}
+
+export function ask(text) {
+  if (!button()) return; // an answer is coming in
+  fill(text);
+  setTimeout(() => button()?.click()); // once Gradio has taken the text
+}
+
+// The question that an answer belongs to, as it was typed.
+export function questionOf(answer) {
+  let row = answer.closest(".bot-row");
+  while (row && !row.matches(".user-row")) row = row.previousElementSibling;
+  return row?.querySelector(".fn-question h2")?.innerText ?? "";
+}
+
+// The last question is asked anew in its own place; an earlier one at the end, for what came after it stays.
+export function edit(answer, text) {
+  fill(text);
+  const answers = document.querySelectorAll(".fn-answer");
+  setEditing(answer === answers[answers.length - 1]);
+}
+
+export function setEditing(on) {
+  tell({ replaces_last: on });
+  const sign = document.querySelector(".fn-editing");
+  if (sign) sign.hidden = !on;
+}
+
+function box() {
+  return document.querySelector("#fn-question textarea");
+}
+
+function button() {
+  return document.querySelector("#fn-question .submit-button");
+}
