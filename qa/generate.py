@@ -32,7 +32,7 @@ _MARKER = re.compile(
     r"(\d{1,6}(?:\s*(?:[,;，、–-]|and|&)\s*\d{1,6})*)\s*(?:†[^\]］】\n]{0,40})?[\]］】]",
     re.IGNORECASE,
 )
-_HALF_MARKER = re.compile(r"[\[［【][^\]］】\n]{0,60}$")
+_HALF_MARKER = re.compile(r"[\[［【][^\]］】\n]{0,60}\Z")
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
 _MAY_BE_COMPLETE = re.compile(r"[.!?…:。！？\n][^\s]*\s*\S")
 _THOUGHT_ENDS = re.compile(r"</think(?:ing)?>\s*", re.IGNORECASE)
@@ -47,6 +47,7 @@ class Sentences:
 
     def __init__(self) -> None:
         self._held = ""
+        self._in_line = False  # whether what is held goes on with a line
         self._thinks: bool | None = None  # not known before it has begun to write
 
     def feed(self, piece: str) -> list[Written]:
@@ -55,19 +56,30 @@ class Sentences:
         if self._is_thinking() or not (_MAY_BE_COMPLETE.search(self._held) or len(self._held) > MAX_SENTENCE):
             return []
         half = _HALF_MARKER.search(self._held)
-        ready = self._held[: half.start()] if half else self._held
-        *lines, last = ready.split("\n")
-        found = _read(last)
+        *lines, last = (self._held[: half.start()] if half else self._held).split("\n")
+        done = self._read_lines(lines)
+        found = _read(last, self._in_line)
         begun = found[-1].begin if len(found) > 1 else 0
         if len(last) - begun > MAX_SENTENCE:
-            lines, begun, found = [*lines, last], len(last), []
+            begun = len(last)
+        else:
+            found = found[:-1]
+        self._in_line = self._in_line or begun > 0
         self._held = last[begun:] + (half.group() if half else "")
-        return [f.written for f in (*(f for line in lines for f in _read(line)), *found[:-1]) if f.written.text]
+        return [*done, *(f.written for f in found if f.written.text)]
 
     def close(self) -> list[Written]:
         """What is left when the model has ended."""
         held, self._held = ("" if self._is_thinking() else self._held), ""
-        return [found.written for line in held.split("\n") for found in _read(line) if found.written.text]
+        return self._read_lines(held.split("\n"))
+
+    def _read_lines(self, lines: list[str]) -> list[Written]:
+        """The sentences of lines that are complete."""
+        written = []
+        for line in lines:
+            written += [found.written for found in _read(line, self._in_line) if found.written.text]
+            self._in_line = False
+        return written
 
     def _is_thinking(self) -> bool:
         start = self._held.lstrip()[:7].lower()
@@ -89,9 +101,9 @@ class _Found:
     written: Written
 
 
-def _read(line: str) -> list[_Found]:
-    """The sentences of one line."""
-    lead = _LEAD.match(line)
+def _read(line: str, goes_on: bool) -> list[_Found]:
+    """The sentences of one line, or of what goes on with one."""
+    lead = None if goes_on else _LEAD.match(line)
     begin = end = lead.end() if lead else 0
     clean, marks = "", []
     for marker in _MARKER.finditer(line, begin):
@@ -137,7 +149,7 @@ _LEAD = re.compile(r"[ \t]*(?:#{1,6}[ \t]+|>[ \t]*)*(?P<item>(?:[-*•‣–+]|\
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _INERT = (
     (re.compile(r"!?\[([^\[\]]*)\]\((?:[^()]|\([^()]*\))*\)"), r"\1"),  # an image or a link: its words stay
-    (re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]{0,20}:)?//\S*|\b(?:javascript|vbscript|data|mailto|file):\S+"), " "),
+    (re.compile(r"(?i)(?:\b[a-z][a-z0-9+.-]{0,20}:)?//\S*|\b(?:javascript|vbscript|data|mailto|file):\S+"), " "),
     (re.compile(r"(?i)\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*|\?\S+)"), " "),
     (re.compile(r"</?[A-Za-z!?][^<>]*>?"), " "),
     (re.compile(r"\*\*+|__+|~~+|`+"), ""),

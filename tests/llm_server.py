@@ -27,6 +27,8 @@ class ModelServer(ThreadingHTTPServer):
         self.behaviour = behaviour
         self.asked: list[Asked] = []
         self.headers: list[dict[str, str]] = []
+        self.models: bytes | None = json.dumps({"data": [{"id": "qwen3:4b"}, {"id": "llama3.2"}]}).encode()
+        """What it says that it offers; None where it never says."""
         self.hung_up = threading.Event()
         """Set once a client has gone before its answer was done."""
 
@@ -57,8 +59,10 @@ class Request(BaseHTTPRequestHandler):
             self.server.hung_up.set()
 
     def do_GET(self) -> None:
-        self.server.asked.append({"path": self.path})
-        self.send_json({"object": "list", "data": [{"id": "qwen3:4b"}, {"id": "llama3.2"}]})
+        if self.server.models is None:
+            is_silent(self)
+        else:
+            self.send_bytes(self.server.models, media_type="application/json")
 
     @property
     def prompt(self) -> str:
