@@ -19,7 +19,7 @@ from .conversation import Turn
 from .extract import Findings
 from .generate import Sentences, Written
 from .llm import LLM, LLMError, LLMTooLong
-from .prompts import NO_ANSWER, answer_prompt, fit
+from .prompts import NO_ANSWER, answer_prompt, fit, speaks_to_a_model
 from .reader import Reader
 from .rewrite import rewriter
 from .sources import choose, in_reading_order
@@ -181,11 +181,11 @@ class _Draft:
 
 def _offer(findings: Findings, library: Library) -> list[Citation]:
     """The sentences that the model may cite, numbered from 1 in reading order, within the budget of a prompt."""
-    chosen = choose(findings.evidence, library.clusters(sorted({e.article_id for e in findings.evidence})))
+    evidence = [e for e in findings.evidence if not speaks_to_a_model(e.quote.text)]
+    chosen = choose(evidence, library.clusters(sorted({e.article_id for e in evidence})))
     fits = fit([e.quote.text for e in chosen], library.encoder.count)
     offered: list[Citation] = []
-    for evidence in in_reading_order([e for e, fitting in zip(chosen, fits, strict=True) if fitting]):
-        quote = evidence.quote
+    for quote in (e.quote for e in in_reading_order([e for e, fitting in zip(chosen, fits, strict=True) if fitting])):
         try:
             citation = cite(len(offered) + 1, quote.article_id, quote.start, quote.end, library)
         except UnknownArticle:
