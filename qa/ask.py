@@ -12,7 +12,7 @@ from index.errors import FootnoteError
 from .answer import Answer
 from .compose import compose
 from .conversation import Turn, contextualise
-from .extract import PASSAGES, find
+from .extract import PASSAGES, Findings, find
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
 from .reader import Reader

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from .extract import Evidence, says_the_same
+from .compose import says_the_same
+from .extract import Evidence
 
 SENTENCES = 16
 """Evidence sentences for a model at the most."""

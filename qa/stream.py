@@ -6,15 +6,16 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice, zip_longest
 
 from index import EVERYTHING, Library, Scope
 from index.encoder import Encoder
 from index.errors import UnknownArticle
 
 from .answer import Answer, AnswerSentence, Citation, Conflict
-from .ask import NEAREST, Found, ask, look_up
+from .ask import Found, ask, look_up
 from .cite import cite
+from .compose import NEAREST
 from .conversation import Turn
 from .extract import Findings
 from .generate import Sentences, Written
@@ -179,9 +180,10 @@ class _Draft:
         return len(self._citations)
 
 
-def _offer(findings: Findings, library: Library) -> list[Citation]:
+def _offer(parts: Sequence[Findings], library: Library) -> list[Citation]:
     """The sentences that the model may cite, numbered from 1 in reading order, within the budget of a prompt."""
-    evidence = [e for e in findings.evidence if not speaks_to_a_model(e.quote.text)]
+    in_turn = chain.from_iterable(zip_longest(*(part.evidence for part in parts)))
+    evidence = [e for e in in_turn if e is not None and not speaks_to_a_model(e.quote.text)]
     chosen = choose(evidence, library.clusters(sorted({e.article_id for e in evidence})))
     fits = fit([e.quote.text for e in chosen], library.encoder.count)
     offered: list[Citation] = []
