@@ -12,10 +12,11 @@ import click
 
 from qa.cli import footnote
 from qa.cli_conversations import conversations, export, verify
+from qa.cli_llm import llm
 
 from .commands import evaluate
 
-for command in (conversations, export, verify, evaluate):
+for command in (conversations, export, verify, llm, evaluate):
     footnote.add_command(command)
 
 

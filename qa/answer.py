@@ -49,8 +49,9 @@ class AnswerSentence:
 
     @property
     def marked(self) -> str:
-        """The sentence with its footnote numbers: `It rained. [1][2]`."""
-        return f"{self.text} {''.join(f'[{number}]' for number in self.citations)}".strip()
+        """The sentence with its footnote numbers, `It rained. [1][2]`; one that no article bears out says so."""
+        marks = "".join(f"[{number}]" for number in self.citations) if self.supported else UNSUPPORTED
+        return f"{self.text} {marks}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +124,7 @@ class Answer:
         }
 
 
+UNSUPPORTED = "[no source says this]"
+"""Stands where its footnotes would, after a sentence of a language model that no article bears out."""
 ABSTENTION = "The articles do not answer this."
 """The whole text of an answer that is none. One constant, so that code, page and tests agree."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from index import EVERYTHING, Library, Scope
 from index.errors import FootnoteError
@@ -12,7 +12,7 @@ from index.errors import FootnoteError
 from .answer import Answer
 from .compose import compose
 from .conversation import Turn, contextualise
-from .extract import PASSAGES, find
+from .extract import PASSAGES, Findings, find
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
 from .reader import Reader
@@ -36,6 +36,15 @@ class EmptyLibrary(FootnoteError):
         super().__init__(f"the library in {library.folder} holds no articles; add some with `footnote add PATH`")
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The articles' own answer, the question as it was understood, and the findings for each of its parts."""
+
+    answer: Answer
+    question: Question
+    findings: tuple[Findings, ...]
+
+
 def ask(
     question: str,
     library: Library,
@@ -50,14 +59,28 @@ def ask(
     sentences are judged by their words and vectors.
     Raises QuestionError and EmptyLibrary.
     """
+    return look_up(question, library, history, reader, scope=scope).answer
+
+
+def look_up(
+    question: str,
+    library: Library,
+    history: Sequence[Turn] = (),
+    reader: Reader | None = None,
+    *,
+    scope: Scope = EVERYTHING,
+    complete: Callable[[str, Sequence[Turn]], str] = contextualise,
+) -> Found:
+    """As `ask`, with the evidence; `complete` makes a follow-up question whole by what was said before."""
     start = time.perf_counter()
     question = check(question)
+    if library.passage_count() == 0:
+        raise EmptyLibrary(library)
+    whole = read(complete(question, history))  # may ask a language model: not inside the snapshot, which holds a lock
     with library.snapshot():
-        if library.passage_count() == 0:
-            raise EmptyLibrary(library)
         if library.passage_count(scope) == 0:
-            return Answer(question, (), (), 0.0, abstained=True, missing=(f"there are no articles {scope}",))
-        whole = read(contextualise(question, history))
+            missing = (f"there are no articles {scope}",)
+            return Found(Answer(question, (), (), 0.0, abstained=True, missing=missing), whole, ())
         parts = _parts(whole)
         hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES, scope)
         retrieved = time.perf_counter()
@@ -71,7 +94,7 @@ def ask(
         )
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
-    return answer
+    return Found(answer, whole, tuple(findings))
 
 
 def _parts(whole: Question) -> list[Question]:

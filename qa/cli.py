@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from index.report import Progress
 
     from .answer import Answer
+    from .llm import LLM
     from .reader import Reader
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -116,6 +118,20 @@ def scope_option(command: Command) -> Command:
         command = click.option(name, metavar="DATE", help=text)(command)
     return click.option(
         "--article", "article_ids", metavar="ID", multiple=True, help="Only this article. May be given several times."
+    )(command)
+
+
+def llm_option(command: Command) -> Command:
+    """`--llm MODEL`, or FOOTNOTE_LLM; comes as the keyword `llm_setting`, empty where there is none."""
+    return click.option(
+        "--llm",
+        "llm_setting",
+        metavar="MODEL",
+        default="",
+        envvar="FOOTNOTE_LLM",
+        show_envvar=True,
+        help="Let a language model write the answers, such as ollama/qwen3:4b; each of its sentences is checked against"
+        " the articles. `footnote llm` lists the models on this machine.",
     )(command)
 
 
@@ -299,6 +315,7 @@ def search(
 @scope_option
 @library_option
 @reader_option
+@llm_option
 @_json_option
 def ask(
     question: str | None,
@@ -306,18 +323,23 @@ def ask(
     out: Path | None,
     library: Path,
     with_reader: bool,
+    llm_setting: str,
     as_json: bool,
     **within: Any,
 ) -> None:
     """See the command's help."""
     from .answer import Answer
-    from .ask import ask as answer_to
-    from .conversation import read_history
+    from .conversation import Turn, read_history
+    from .stream import stream
+
+    def answer_to(question: str, history: Sequence[Turn] = ()) -> Answer:
+        *_, answer = stream(question, opened, history, reader, llm, scope=scope)
+        return answer
 
     def answer_of(record: Record) -> Record:
-        history = read_history(record.get("history"))
-        return answer_to(question_of(record), opened, history, reader, scope=scope).to_json()
+        return answer_to(question_of(record), read_history(record.get("history"))).to_json()
 
+    llm = load_llm(llm_setting)
     reader = load_reader(with_reader)
     with _library(library) as opened:
         scope = _scope(opened, **within)
@@ -325,7 +347,7 @@ def ask(
             opened.warm_up()
             _run_batch(files, answer_of, Answer("", (), (), 0.0, abstained=True).to_json())
             return
-        answer = answer_to(_standard_input() if question == "-" else question or "", opened, (), reader, scope=scope)
+        answer = answer_to(_standard_input() if question == "-" else question or "")
     if as_json:
         _print_json(answer.to_json())
     else:
@@ -525,6 +547,15 @@ def load_reader(wanted: bool) -> Reader | None:
         return None
 
 
+def load_llm(setting: str) -> LLM | None:
+    """The language model that is to write the answers, None where none is; raises LLMSettingError."""
+    if not setting:
+        return None
+    from .llm import open_llm
+
+    return open_llm(setting, os.environ)
+
+
 def _source(argument: str) -> Path | str:
     """A file or folder as a Path, a web address as it is."""
     return argument if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", argument) else Path(argument)
@@ -638,6 +669,8 @@ def _print_answer(answer: Answer) -> None:
         click.echo(_one_line(line))
     for line in answer.missing:
         click.echo(f"({_one_line(line)})")
+    for note in answer.notes:
+        click.echo(f"footnote: {_one_line(note)}", err=True)
     shown = answer.nearest if answer.abstained else answer.citations
     if shown:
         click.echo("\nNearest in the articles:" if answer.abstained else "")
