@@ -122,12 +122,14 @@ def split(asked: Sequence[Asked]) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]
     return training, tuple(a for a in asked if a.problem.title in held_out)
 
 
-def fit_logistic(rows: Array, labels: Array) -> Logistic:
+def fit_logistic(rows: Array, labels: Array, shares: Array | None = None) -> Logistic:
     """The logistic regression with the least mean loss plus L2's penalty, by Newton's method; labels are 0 and 1.
 
     Hastie, Tibshirani and Friedman 2009, section 4.4.1. The bias is not penalised. The weights are for the columns as
-    they are given, not as they are standardised here; a column that does not vary gets the weight 0.
+    they are given, not as they are standardised here; a column that does not vary gets the weight 0. `shares` says
+    what each row counts for, the same for all where they are not given.
     """
+    counts = np.full(len(rows), 1 / len(rows)) if shares is None else shares / shares.sum()
     centre, spread = rows.mean(axis=0), rows.std(axis=0)
     spread[spread < 1e-12] = np.inf
     x = np.column_stack([np.ones(len(rows)), (rows - centre) / spread])
@@ -136,13 +138,13 @@ def fit_logistic(rows: Array, labels: Array) -> Logistic:
 
     def loss(weights: Array) -> float:
         z = x @ weights
-        return float(np.mean(np.logaddexp(0.0, z) - labels * z) + penalty @ weights**2 / 2)
+        return float(counts @ (np.logaddexp(0.0, z) - labels * z) + penalty @ weights**2 / 2)
 
     weights = np.zeros(x.shape[1])
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-x @ weights))
-        slope = x.T @ (p - labels) / len(x) + penalty * weights
-        curvature = (x.T * (p * (1 - p))) @ x / len(x) + np.diag(penalty + 1e-12)
+        slope = x.T @ (counts * (p - labels)) + penalty * weights
+        curvature = (x.T * (counts * p * (1 - p))) @ x + np.diag(penalty + 1e-12)
         step = np.linalg.solve(curvature, slope)
         before = loss(weights)
         while loss(weights - step) > before and np.abs(step).max() > 1e-9:  # too far, as where nearly all is told apart
@@ -207,7 +209,7 @@ def report(fitted: Fit) -> str:
     area = _digits(separation(fitted.held_out, fitted))
     rows.append(("AUROC of ANSWERABLE", "", "", area, str(len(fitted.held_out))))
     table = [f"{row[0]:30}  {row[1]:>15}  {row[2]:>4}  {row[3]:>15}  {row[4]:>4}" for row in rows]
-    lines = [f"SENTENCE = {_source(fitted.sentence)}", f"ANSWERABLE = {_source(fitted.answerable)}", "", *table]
+    lines = [f"SENTENCE = {source(fitted.sentence)}", f"ANSWERABLE = {source(fitted.answerable)}", "", *table]
     return "\n".join(lines)
 
 
@@ -215,7 +217,8 @@ def _digits(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _source(model: Logistic) -> str:
+def source(model: Logistic) -> str:
+    """The regression as it stands in qa/weights.py."""
     return f"Logistic({model.bias:.3f}, ({', '.join(f'{weight:.3f}' for weight in model.weights)}))"
 
 

@@ -223,6 +223,15 @@ MEASURES = (
         single=False,
     ),
     Measure(
+        "ece",
+        _confidence(attrgetter("answerable")),
+        metrics.calibration_error,
+        "distance of confidence from how often it is answerable",
+        low_is_good=True,
+        gated=False,
+        single=False,
+    ),
+    Measure(
         "follow_up_loss", _follow_up_loss, ratio, "right alone but not as a follow-up", low_is_good=True, gated=False
     ),
     Measure(

@@ -234,6 +234,31 @@ def aurc(confidence: ArrayLike, wrong: ArrayLike) -> float | None:
     return mean([risk for _, risk in risk_coverage(confidence, wrong)])
 
 
+BINS = 10
+"""Bins of equal width that a reliability diagram has."""
+
+
+def reliability(confidence: ArrayLike, true: ArrayLike) -> list[tuple[float, float, int]]:
+    """(mean confidence, share that is true, count) of each bin of confidence that holds something, in order.
+
+    The reliability diagram (DeGroot and Fienberg, The Statistician 1983): calibrated, the first two are equal.
+    """
+    scores, labels = np.asarray(confidence, dtype=float), np.asarray(true, dtype=float)
+    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
+    held = [bins == number for number in range(BINS) if (bins == number).any()]
+    return [(float(scores[own].mean()), float(labels[own].mean()), int(own.sum())) for own in held]
+
+
+def calibration_error(confidence: ArrayLike, true: ArrayLike) -> float | None:
+    """The mean distance of confidence and truth over the bins of `reliability`, by count; 0..1, low is good.
+
+    The expected calibration error (Guo et al., ICML 2017). None of nothing.
+    """
+    found = reliability(confidence, true)
+    total = sum(count for _, _, count in found)
+    return sum(count * abs(said - held) for said, held, count in found) / total if total else None
+
+
 def balanced_accuracy(called: ArrayLike, true: ArrayLike) -> float | None:
     """(TPR + TNR) / 2, in 0..1, as LLM-AggreFact reports it (Tang et al., EMNLP 2024); None where a kind is missing."""
     said, labels = np.asarray(called, dtype=bool), np.asarray(true, dtype=bool)

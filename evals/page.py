@@ -75,6 +75,8 @@ def _plots(report: Report) -> Iterator[str]:
     if known:
         points = metrics.risk_coverage([o.confidence or 0.0 for o in known], [unanswered(o) for o in known])
         yield _figure(plots.curve(points, "coverage", "risk"), "Risk, when only the surest questions are answered")
+        bins = metrics.reliability([o.confidence or 0.0 for o in known], [o.answerable for o in known])
+        yield _figure(plots.reliability(bins), "Confidence against how often there is an answer")
     ranks = [o.rank for o in report.outcomes if o.rank is not None]
     if ranks:
         hits = [(float(k), sum(metrics.hit_at(rank, k) for rank in ranks) / len(ranks)) for k in range(11)]

@@ -42,6 +42,18 @@ def curve(points: Sequence[Point], x_name: str, y_name: str, x_max: float = 1.0)
     return _svg(WIDTH, HEIGHT, parts, f"{y_name} over {x_name}")
 
 
+def reliability(bins: Sequence[tuple[float, float, int]]) -> str:
+    """A point a bin at (confidence, share that is true), larger for more cases; calibrated ones lie on the line."""
+    parts = _axes("confidence", "answerable", [(tick, f"{tick:g}") for tick in (0, 0.5, 1)], 1.0)
+    parts.append(f'<line class="grid" x1="{_x(0, 1):.1f}" y1="{_y(0):.1f}" x2="{_x(1, 1):.1f}" y2="{_y(1):.1f}"/>')
+    most = max((count for _, _, count in bins), default=1)
+    parts += [
+        f'<circle class="bar" cx="{_x(said, 1):.1f}" cy="{_y(held):.1f}" r="{3 + 7 * math.sqrt(count / most):.1f}"/>'
+        for said, held, count in bins
+    ]
+    return _svg(WIDTH, HEIGHT, parts, "How often a question of each confidence is answerable")
+
+
 def histogram(values: Sequence[float], x_name: str, bins: int = 24) -> str:
     """How many values fall where, on a logarithmic axis: latencies have a long tail."""
     positive = [max(value, 0.01) for value in values]

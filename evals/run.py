@@ -51,18 +51,18 @@ class OwnLibrary:
 
     def __init__(self, library: Library, reduced: Reduced, reader: Reader | None = None) -> None:
         """`reduced` gives the library without some articles."""
-        self._library = library
-        self._reader = reader
+        self.library = library
+        self.reader = reader
         self._reduced = reduced
         library.warm_up()  # else the first case's latency is that of loading the encoder
 
     def ask(self, case: Case, *, whole_articles: bool) -> Asked:
         """See System."""
-        library = self._reduced.without(case.without) if case.without else self._library
+        library = self._reduced.without(case.without) if case.without else self.library
         searched = contextualise(case.question, case.history)
-        hits = search(searched, library, ARTICLE_DEPTH if whole_articles else DEPTH, self._reader)
+        hits = search(searched, library, ARTICLE_DEPTH if whole_articles else DEPTH, self.reader)
         start = time.perf_counter()
-        answer = ask(case.question, library, case.history, self._reader)
+        answer = ask(case.question, library, case.history, self.reader)
         latency_ms = (time.perf_counter() - start) * 1000
         reply = replace(read_reply(answer.to_json()), latency_ms=latency_ms)
         return Asked(reply, searched, tuple(_retrieved(hit) for hit in hits))

@@ -180,15 +180,22 @@ def _hear(reading: Reading, start: int, end: int) -> tuple[ReadFeatures, Answere
     return heard, Answered(best.start - start, best.end - start, best.odds) if best.odds > 0 else None
 
 
+def signs(evidence: Sequence[Evidence], passages: int) -> tuple[float, ...]:
+    """What ANSWERABLE, and where passages were read READ_ANSWERABLE, is fitted on; the evidence comes best first.
+
+    The logit of the best sentence's score, its cosine, the logarithm of the number of passages, and the best odds
+    that the reader gives any sentence.
+    """
+    best = evidence[0]
+    known = (logit(best.score), best.features.cosine, math.log(passages))
+    return known if best.read is None else (*known, max(e.read.odds for e in evidence if e.read))
+
+
 def _confidence(evidence: Sequence[Evidence], passages: int) -> float:
     """The probability that the evidence, best first, answers the question; 0 when there is none."""
     if not evidence:
         return 0.0
-    best = evidence[0]
-    known = (logit(best.score), best.features.cosine, math.log(passages))
-    if best.read is None:
-        return ANSWERABLE.probability(known)
-    return READ_ANSWERABLE.probability((*known, max(e.read.odds for e in evidence if e.read)))
+    return (ANSWERABLE if evidence[0].read is None else READ_ANSWERABLE).probability(signs(evidence, passages))
 
 
 def logit(probability: float) -> float:

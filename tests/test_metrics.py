@@ -257,6 +257,14 @@ def test_the_order_of_equal_confidences_changes_nothing(pairs: list[tuple[float,
     assert one is None or 0 <= one <= 1
 
 
+def test_reliability_by_hand() -> None:
+    """0.1 and 0.15 share a bin, one of them true; 0.9 and 1.0 the last, both true: (2 * 0.375 + 2 * 0.05) / 4."""
+    confidence, true = [0.1, 0.15, 0.9, 1.0], [0, 1, 1, 1]
+    assert metrics.reliability(confidence, true) == [pytest.approx((0.125, 0.5, 2)), pytest.approx((0.95, 1.0, 2))]
+    assert metrics.calibration_error(confidence, true) == pytest.approx((2 * 0.375 + 2 * 0.05) / 4)
+    assert metrics.calibration_error([], []) is None
+
+
 def test_balanced_accuracy_by_hand() -> None:
     """Three of four supported claims are called so, one of two unsupported ones is not: (3/4 + 1/2) / 2."""
     called, true = [True, True, True, False, True, False], [True, True, True, True, False, False]
