@@ -113,10 +113,7 @@ def report(rows: Sequence[Weighed]) -> str:
     for name in dict.fromkeys(row.set for row in rows):
         own = np.array([row.set == name for row in rows])
         labels = np.array([row.answerable for row in rows])[own]
-        columns = np.column_stack([confidence[own], labels])
-        drawn = bootstrap(
-            lambda c: auroc(c[:, 0], c[:, 1]), columns, group([row.id for row in rows if row.set == name])
-        )
+        drawn = bootstrap(auroc, confidence[own], labels)
         area, error = auroc(confidence[own], labels), calibration_error(confidence[own], labels)
         bounds = f"{drawn.low:.3f} to {drawn.high:.3f}" if drawn else ""
         lines.append(f"{name[-40:]:40} {own.sum():5}  {_number(area)}  {bounds:16}  {_number(error)}")
