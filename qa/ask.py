@@ -11,7 +11,7 @@ from index.errors import FootnoteError
 
 from .answer import Answer
 from .compose import compose
-from .conversation import Turn, contextualise
+from .conversation import Turn, beside, contextualise
 from .extract import PASSAGES, Findings, find
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
@@ -82,7 +82,8 @@ def look_up(
             missing = (f"there are no articles {scope}",)
             return Found(Answer(question, (), (), 0.0, abstained=True, missing=missing), whole, ())
         parts = _parts(whole)
-        hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES, scope)
+        said = beside(question, whole.text, history)
+        hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES, scope, said)
         retrieved = time.perf_counter()
         ranked = [rank(part.text, hits, reader)[:PASSAGES] for part in parts]
         findings = [find(part, of_part, library) for part, of_part in zip(parts, ranked, strict=True)]
