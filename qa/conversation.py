@@ -64,7 +64,7 @@ _PLURAL = ("they", "them", "their", "theirs")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINAL = re.compile(
     rf"\bthe ({'|'.join(_ORDINALS)}|last|latter|former|other)"
-    r"(?: (?:ones?|points?|items?|reasons?|steps?|measures?|ways?))?(?=\s*(?:[?.,;!]|$|and\b|mean|about|work))",
+    r"(?: ones?\b|(?: (?:points?|items?|reasons?|steps?|measures?|ways?))?(?=\s*(?:[?.,;!]|$|and\b|mean|about|work)))",
     re.IGNORECASE,
 )
 _THINGS = "company|man|woman|firm|founder|country|government|move|change|decision|plan|law|deal|ban|bill|report|study"
