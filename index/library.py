@@ -224,6 +224,18 @@ class Library:
         """How many passages the articles in the scope have."""
         return self._catalog.passage_count() if scope == EVERYTHING else len(self._catalog.passages_in(scope))
 
+    def article_count(self, scope: Scope = EVERYTHING) -> int:
+        """How many articles are in the scope."""
+        return self._catalog.count(scope)
+
+    def newest(self, limit: int, scope: Scope = EVERYTHING) -> list[tuple[str, str | None]]:
+        """Id and ISO day, as far as it is told, of the newest articles in the scope; those without a day last."""
+        return self._catalog.newest(scope, limit)
+
+    def days(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The ISO day, as far as it is told, of each of these articles that has one."""
+        return self._catalog.days(article_ids)
+
     def snapshot(self) -> AbstractContextManager[None]:
         """In this block, everything that this thread reads is of one moment, whatever other processes write."""
         return self._catalog.snapshot()
