@@ -13,7 +13,7 @@ from typing import Protocol
 from index import Hit, Library
 from index.errors import FootnoteError, LibraryError, ModelError
 from qa.ask import ask
-from qa.conversation import contextualise
+from qa.conversation import beside, contextualise
 from qa.rank import search
 from qa.reader import Reader
 
@@ -60,7 +60,9 @@ class OwnLibrary:
         """See System."""
         library = self._reduced.without(case.without) if case.without else self.library
         searched = contextualise(case.question, case.history)
-        hits = search(searched, library, ARTICLE_DEPTH if whole_articles else DEPTH, self.reader)
+        said = beside(case.question, searched, case.history)
+        depth = ARTICLE_DEPTH if whole_articles else DEPTH
+        hits = search(searched, library, depth, self.reader, beside=said)
         start = time.perf_counter()
         answer = ask(case.question, library, case.history, self.reader)
         latency_ms = (time.perf_counter() - start) * 1000

@@ -367,6 +367,26 @@ class Catalog:
         )
         return [Summary(*row) for row in rows]
 
+    def count(self, scope: Scope) -> int:
+        """How many articles are in the scope."""
+        tests, values = _tests(scope)
+        return int(self._rows(f"SELECT count(*) FROM articles a WHERE {tests}", values)[0][0])
+
+    def newest(self, scope: Scope, limit: int) -> list[tuple[str, str | None]]:
+        """Id and day of the articles in the scope that are newest, those without a day last; then by id."""
+        tests, values = _tests(scope)
+        return self._rows(
+            f"SELECT a.id, a.day FROM articles a WHERE {tests} ORDER BY a.day DESC, a.id LIMIT ?", [*values, limit]
+        )
+
+    def days(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The day of each of these articles that has one."""
+        found: dict[str, str] = {}
+        for chunk in _chunks(article_ids):
+            rows = self._rows(f"SELECT id, day FROM articles WHERE day IS NOT NULL AND id IN ({_marks(chunk)})", chunk)
+            found.update(rows)
+        return found
+
     # -- sources ---------------------------------------------------------------------------------------------------
 
     def add_sources(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -498,20 +518,9 @@ class Catalog:
 
     def passages_in(self, scope: Scope) -> list[int]:
         """The row numbers, in order, of the passages of the articles in the scope."""
-        tests, values = ["TRUE"], []
-        if scope.articles is not None:
-            tests.append("a.id IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(sorted(scope.articles)))
-        if scope.since is not None:  # a day that is told in part is compared as far as it is told
-            tests.append("substr(?, 1, length(a.day)) <= a.day")
-            values.append(scope.since)
-        if scope.until is not None:
-            tests.append("substr(a.day, 1, length(?)) <= ?")
-            values += [scope.until, scope.until]
+        tests, values = _tests(scope)
         rows = self._rows(
-            f"SELECT p.id FROM articles a JOIN passages p ON p.article_id = a.id WHERE {' AND '.join(tests)}"
-            " ORDER BY p.id",
-            values,
+            f"SELECT p.id FROM articles a JOIN passages p ON p.article_id = a.id WHERE {tests} ORDER BY p.id", values
         )
         return [row[0] for row in rows]
 
@@ -649,6 +658,21 @@ def _nearest(best: list[tuple[int, float]], ids: Sequence[int], cosines: Vectors
     order = np.argsort(-cosines, kind="stable")[:k]
     found = [(ids[position], float(cosines[position])) for position in order]
     return sorted([*best, *found], key=lambda pair: -pair[1])[:k]
+
+
+def _tests(scope: Scope) -> tuple[str, list[str]]:
+    """What an article `a` in the scope fulfils, and the values for it."""
+    tests, values = ["TRUE"], []
+    if scope.articles is not None:
+        tests.append("a.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(scope.articles)))
+    if scope.since is not None:  # a day that is told in part is compared as far as it is told
+        tests.append("substr(?, 1, length(a.day)) <= a.day")
+        values.append(scope.since)
+    if scope.until is not None:
+        tests.append("substr(a.day, 1, length(?)) <= ?")
+        values += [scope.until, scope.until]
+    return " AND ".join(tests), values
 
 
 def _drop_full_text(database: sqlite3.Connection) -> None:

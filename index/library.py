@@ -22,7 +22,7 @@ from .passages import Passage
 from .reading import File, Step, lay_out, look_at
 from .reencode import reencode
 from .report import Change, OnProgress, Report
-from .retrieve import Hit, Ranked, fuse
+from .retrieve import Hit, Legs, Ranked, fuse
 from .scope import EVERYTHING, Scope
 from .sentences import Sentence
 from .shingles import clusters
@@ -224,22 +224,41 @@ class Library:
         """How many passages the articles in the scope have."""
         return self._catalog.passage_count() if scope == EVERYTHING else len(self._catalog.passages_in(scope))
 
+    def article_count(self, scope: Scope = EVERYTHING) -> int:
+        """How many articles are in the scope."""
+        return self._catalog.count(scope)
+
+    def newest(self, limit: int, scope: Scope = EVERYTHING) -> list[tuple[str, str | None]]:
+        """Id and ISO day, as far as it is told, of the newest articles in the scope; those without a day last."""
+        return self._catalog.newest(scope, limit)
+
+    def days(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The ISO day, as far as it is told, of each of these articles that has one."""
+        return self._catalog.days(article_ids)
+
     def snapshot(self) -> AbstractContextManager[None]:
         """In this block, everything that this thread reads is of one moment, whatever other processes write."""
         return self._catalog.snapshot()
 
-    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> list[Hit]:
+    def search(
+        self, query: str, k: int = 10, scope: Scope = EVERYTHING, beside: Sequence[tuple[str, float]] = ()
+    ) -> list[Hit]:
         """The k passages of the articles in the scope that fit `query` best, best first.
 
-        A leg that fails is left out, and said so in the log.
+        `beside` holds further texts that they should fit, with their weights, the query's being 1. A leg that fails
+        is left out, and said so in the log.
         """
-        query = query.encode(errors="replace").decode()  # half a character comes from outside, and has no vector
+        texts = [(_whole(text), weight) for text, weight in ((query, 1.0), *beside)]
         candidates = max(k, CANDIDATES)
         with self.snapshot():
             among = None if scope == EVERYTHING else self._catalog.passages_in(scope)
             if among == []:
                 return []
-            fused = fuse(self._dense(query, candidates, among), self._lexical(query, candidates, among), k)
+            legs = [
+                Legs(self._dense(text, candidates, among), self._lexical(text, candidates, among), weight)
+                for text, weight in texts
+            ]
+            fused = fuse(legs, k)
             stored = self._catalog.passages([f.id for f in fused])
             layouts = {p.passage.article_id: self._catalog.sentences(p.passage.article_id) for p in stored.values()}
         hits = []
@@ -301,6 +320,11 @@ class Library:
         if self._broken_at != revision:
             log.warning("the full-text index cannot answer (%s); `footnote doctor --repair` mends it", error.__cause__)
         self._broken_at = revision
+
+
+def _whole(text: str) -> str:
+    """Half a character comes from outside, and has no vector."""
+    return text.encode(errors="replace").decode()
 
 
 def _files(found: Iterable[Path | ArticleError], intake: Intake) -> list[File]:

@@ -75,24 +75,38 @@ class Fused:
     bm25: float | None
 
 
-def fuse(dense: Ranked, lexical: Ranked, k: int) -> list[Fused]:
-    """The k best by (1 - share) * cosine + share * BM25 / best BM25; ties by row number.
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What each leg found for one text, and what that text counts for."""
+
+    dense: Ranked
+    lexical: Ranked
+    weight: float = 1.0
+
+
+def fuse(legs: Sequence[Legs], k: int) -> list[Fused]:
+    """The k best by (1 - share) * cosine + share * BM25 / best BM25, the weighted mean over all texts; ties by row.
 
     Ranks would throw away how near a passage is; the cosine is kept as it is, and BM25, which has no upper end, is
-    taken against the best of the query. A passage that the dense leg did not offer counts as near as its last one.
+    taken against the best of the text. A passage that the dense leg did not offer counts as near as its last one.
+    Ranks, cosine and BM25 that are given back are those of the first text.
 
-    >>> [f.id for f in fuse([(7, 0.9), (8, 0.8)], [(8, 3.0)], k=2)]
+    >>> [f.id for f in fuse([Legs([(7, 0.9), (8, 0.8)], [(8, 3.0)])], k=2)]
     [8, 7]
     """
-    by_dense = {row: (rank, score) for rank, (row, score) in enumerate(dense, start=1)}
-    by_lexical = {row: (rank, score) for rank, (row, score) in enumerate(lexical, start=1)}
-    least = min((score for _, score in dense), default=0.0)
-    best = max((score for _, score in lexical), default=0.0) or 1.0
+    total = sum(leg.weight for leg in legs)
+    scores = {row: 0.0 for leg in legs for found in (leg.dense, leg.lexical) for row, _ in found}
+    for leg in legs:
+        cosines, bm25s = dict(leg.dense), dict(leg.lexical)
+        least, best = min(cosines.values(), default=0.0), max(bm25s.values(), default=0.0) or 1.0
+        for row in scores:
+            score = (1 - LEXICAL_SHARE) * cosines.get(row, least) + LEXICAL_SHARE * bm25s.get(row, 0.0) / best
+            scores[row] += leg.weight / total * score
+    by_dense = {row: (rank, score) for rank, (row, score) in enumerate(legs[0].dense, start=1)}
+    by_lexical = {row: (rank, score) for rank, (row, score) in enumerate(legs[0].lexical, start=1)}
     fused = []
-    for row in by_dense.keys() | by_lexical.keys():
+    for row in sorted(scores, key=lambda row: (-scores[row], row))[:k]:
         dense_rank, cosine = by_dense.get(row, (None, None))
         lexical_rank, bm25 = by_lexical.get(row, (None, None))
-        near = least if cosine is None else cosine
-        score = (1 - LEXICAL_SHARE) * near + LEXICAL_SHARE * (bm25 or 0.0) / best
-        fused.append(Fused(row, score, dense_rank, lexical_rank, cosine, bm25))
-    return sorted(fused, key=lambda f: (-f.score, f.id))[:k]
+        fused.append(Fused(row, scores[row], dense_rank, lexical_rank, cosine, bm25))
+    return fused

@@ -35,6 +35,21 @@ class Scope:
         if self.since and self.until and self.since[: len(self.until)] > self.until:
             raise ScopeError(f"nothing is both since {self.since} and until {self.until}; exchange the dates")
 
+    def narrowed(self, since: str | None, until: str | None) -> Scope:
+        """Those of its articles that are of this time, too."""
+        later = max(filter(None, (self.since, since)), default=None)
+        earlier = min(filter(None, (self.until, until)), key=lambda day: day + "~", default=None)
+        if later and earlier and later[: len(earlier)] > earlier:
+            return Scope(frozenset())
+        return Scope(self.articles, later, earlier)
+
+    def takes(self, day: str | None) -> bool:
+        """Whether an article of this day, ISO as far as it is told, is of its time."""
+        if day is None:
+            return self.since is None and self.until is None
+        since, until = self.since or "", self.until or "~"
+        return since[: len(day)] <= day and day[: len(until)] <= until
+
     def __str__(self) -> str:
         """In words, to go after `the articles`; empty for all."""
         parts = []
@@ -44,7 +59,8 @@ class Scope:
             since, until = (
                 f"{word} {day}" if day else "" for word, day in (("since", self.since), ("until", self.until))
             )
-            parts.append(" ".join(filter(None, ("published", since, until))))
+            time = f"in {self.since}" if self.since == self.until else " ".join(filter(None, (since, until)))
+            parts.append(f"published {time}")
         return ", ".join(parts)
 
 

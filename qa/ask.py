@@ -11,11 +11,13 @@ from index.errors import FootnoteError
 
 from .answer import Answer
 from .compose import compose
-from .conversation import Turn, contextualise
+from .conversation import Turn, beside, contextualise
 from .extract import PASSAGES, Findings, find
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
 from .reader import Reader
+from .talk import talk
+from .timely import apart_from_time, at_its_time, hits_of_the_time, time_of
 from .weights import READ_THRESHOLD, THRESHOLD
 
 MAX_QUESTION = 2_000
@@ -76,20 +78,34 @@ def look_up(
     question = check(question)
     if library.passage_count() == 0:
         raise EmptyLibrary(library)
+    with library.snapshot():
+        if answer := talk(question, library, history, scope):
+            answer.timings_ms.update(total=_ms(time.perf_counter() - start))
+            return Found(answer, read(question), ())
     whole = read(complete(question, history))  # may ask a language model: not inside the snapshot, which holds a lock
     with library.snapshot():
+        asked_of = time_of(whole.text, library)
+        if asked_of and asked_of.is_filter:
+            scope = scope.narrowed(asked_of.since, asked_of.until)
         if library.passage_count(scope) == 0:
             missing = (f"there are no articles {scope}",)
             return Found(Answer(question, (), (), 0.0, abstained=True, missing=missing), whole, ())
         parts = _parts(whole)
-        hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES, scope)
+        said = beside(question, whole.text, history)
+        hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES, scope, said)
+        if asked_of:
+            parts = [apart_from_time(part, asked_of, library, scope) for part in parts]
+            hits = [*hits_of_the_time(whole.topic, asked_of, hits, library, scope), *hits]
         retrieved = time.perf_counter()
         ranked = [rank(part.text, hits, reader)[:PASSAGES] for part in parts]
         findings = [find(part, of_part, library) for part, of_part in zip(parts, ranked, strict=True)]
+        if asked_of:
+            findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
         answer = compose(question, findings, library, READ_THRESHOLD if reader else THRESHOLD)
         answer = replace(
             answer,
             understood=whole.text if whole.text != question else "",
+            notes=(*answer.notes, *([asked_of.note] if asked_of and asked_of.note else [])),
             read=len({read.hit.article_id for of_part in ranked for read in of_part}),
         )
     done = time.perf_counter()

@@ -8,12 +8,22 @@ from dataclasses import dataclass
 
 from index.errors import FootnoteError
 
-from .question import STOP_WORDS, stems, words
+from .answer import ABSTENTION
+from .question import STOP_WORDS, content_words, stems
+from .smalltalk import is_small_talk
 
 MAX_TURNS = 20
 """Turns of a conversation that are looked at; older ones are let go."""
 MAX_CHARACTERS = 2_000
 """Characters of a turn that are looked at, and of what is carried over from the turns before it."""
+SAID = 200
+"""Characters of a question with its answer that are searched for in the next round."""
+IN_A_FOLLOW_UP = (0.5, 0.15)
+"""Weight of the last round and of the one before it, in a search for a question that leaves something out."""
+IN_PASSING = (0.25, 0.08)
+"""The same for a question that stands by itself: it may still go on about the same thing, or turn to another."""
+ITEM_WORDS = 8
+"""Words of a list's point that stand for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +38,66 @@ class HistoryError(FootnoteError):
     """A history that is not in one of the shapes that `read_history` takes."""
 
 
+_YEAR = re.compile(r"\b[12]\d{3}\b")
+_NAME = re.compile(r"\b[A-Z][\w’'-]*(?: (?:of |de |van )?[A-Z][\w’'-]*)*")
+_STARTS_OVER = re.compile(r"\s*(?:and|but|or|also|so|what about|how about)\b", re.IGNORECASE)
+_CORRECTS = re.compile(
+    r"\s*(?:no\W+|sorry\W+)*i(?:[’']m| am| was)? (?:mean|meant|referring|talking|asking)\b", re.IGNORECASE
+)
+_DEFINES = re.compile(
+    r"\s*(?:who|what) (?:is|are|was|were|does) (?:an? )?(?!the\b)[\w’'-]+(?: mean)?\W*$", re.IGNORECASE
+)
+_CLAUSE = re.compile(
+    r"\b(?:when|before|after|because|if|that|since|while|as|and|but|or|until|where|which|who|than)\b", re.IGNORECASE
+)
+_EMPTY_IT = re.compile(
+    r"\bit (?:(?:is|was|would be)(?: not)? )?"
+    r"(?:true|possible|impossible|legal|illegal|safe|necessary|better|best|important|common|likely|hard|easy|difficult"
+    r"|normal|worth|wise) (?:to|that|for|if)\b|\b(?:does|did|will|would) it take (?:to|for)\b",
+    re.IGNORECASE,
+)
+_PERSON = r"(?:he|him|his|she|hers?)"
+_PRONOUN = re.compile(rf"\b(?:{_PERSON}|its?|they|them|theirs?)\b", re.IGNORECASE)
+_PERSON_BACK = re.compile(rf"\b{_PERSON}\b", re.IGNORECASE)
+_POSSESSIVE = ("his", "her", "its", "their")
+_PLURAL = ("they", "them", "their", "theirs")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINAL = re.compile(
+    rf"\bthe ({'|'.join(_ORDINALS)}|last|latter|former|other)"
+    r"(?: ones?\b|(?: (?:points?|items?|reasons?|steps?|measures?|ways?))?(?=\s*(?:[?.,;!]|$|and\b|mean|about|work)))",
+    re.IGNORECASE,
+)
+_THINGS = "company|man|woman|firm|founder|country|government|move|change|decision|plan|law|deal|ban|bill|report|study"
 _POINTS_BACK = re.compile(
-    r"\b(?:he|him|his|she|hers?|it|its|they|them|theirs?|this|that|these|those|there|then|the (?:same|former|latter"
-    r"|company|man|woman|firm|founder|country|government|move|change|decision|plan|first|second|other|last)|ones?|such"
-    r"|so|else)\b",
+    r"\b(?:this|these)\b(?! (?:articles?|texts?|pages?|documents?|librar\w+|year|month|week|century|decade)\b)"
+    r"|\bthose\b(?! (?:who|whose|that|which|in|with|of)\b)"
+    r"|\bthat\b(?=\s*(?:[?.,;!]|$))|\b(?:is|was|does|did|do|will|would|can|could|has|had) that\b"
+    r"|\bthat (?:time|year|day|month|case|company|firm|man|woman|country|law|deal|plan|move|change|decision)\b"
+    r"|\b(?:since|until|by|back|from) then\b|\bthen(?=\s*(?:\?|$))|\bif so\b|\b(?:do|did|does) so\b"
+    r"|\bthe (?:same|others?)\b"
+    r"|\b(?:what|who|where|how|anything|anyone|something|someone) else\b"
+    r"|\bwhich ones?\b(?! of\b)|\bones?(?=\s*(?:\?|$))"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|be|been|has|have|had|will|any|an?)\b)",
     re.IGNORECASE,
 )
-_PERSON_BACK = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)
+_THE_THING = re.compile(
+    rf"\bthe (?:{_THINGS})\b(?! (?:of|in|that|which|who|behind|for|to|from|on|between|about|with)\b)", re.IGNORECASE
+)
 _FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+\b")
-_ELLIPSIS = re.compile(
-    r"\s*(?:and|but|or|also|what about|how about|why|since when|when|where|who|how much|how many|how)\b"
-    r"\W*+(?:\w++\W*+){0,3}$",
+_ABOUT = re.compile(
+    r"\s*(?:(?:and|but|or|so)\W+)?(?:what about|how about|and|or)(?: (?:in|for|of|by|at|on|with))? "
+    r"(?P<new>[^\W_][^?,;:]{0,60}?)\W*$",
     re.IGNORECASE,
 )
-_STARTS_LIKE_FOLLOW_UP = re.compile(r"\s*(?:and|but|or|also|so|what about|how about)\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"\s*(?:(?:and|but|so|or)\W+)?(?P<word>why|when|where|how)(?: (?:was|is) (?:that|this|it))?\W*$", re.IGNORECASE
+)
+_ADVERBIAL = re.compile(
+    r"\s*(?:when|where|why|how) (?P<rest>(?:did|does|do|was|were|is|are|has|have|had|will|would|can|could)\b.+)",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+)$", re.MULTILINE)
+_MARKER = re.compile(r"\s?\[\d{1,3}\]")
 
 
 def read_history(raw: object) -> tuple[Turn, ...]:
@@ -70,40 +126,140 @@ def _turns(entry: object) -> list[Turn]:
     raise HistoryError(f"the history holds {str(entry)[:60]!r}, which is neither a text nor a message nor a question")
 
 
+def beside(question: str, whole: str, history: Sequence[Turn]) -> tuple[tuple[str, float], ...]:
+    """What is searched for beside the whole question, with its weight: the question as it came, and what was said.
+
+    Where the question stands by itself, what was said only tips the scales.
+    """
+    weights = IN_PASSING if whole == question else IN_A_FOLLOW_UP
+    texts = [] if whole == question else [(question, 1.0)]
+    for weight, (asked, answered) in zip(weights, reversed(_rounds(history)), strict=False):
+        said = " ".join(content_words(f"{asked} {answered}"[:SAID]))
+        texts += [(said, weight)] if said else []
+    return tuple(texts)
+
+
 def contextualise(question: str, history: Sequence[Turn]) -> str:
-    """The question with what it leaves out: the names, else the content words, of the question before it.
+    """The question with what it leaves out, taken from the questions before it and the answer to the last one.
 
     A question that stands by itself comes back unchanged.
 
     >>> contextualise("When was he last seen?", [Turn("user", "Who is Jack Ma?")])
     'When was he last seen? (Jack Ma)'
+    >>> contextualise("What about Tencent?", [Turn("user", "What fine did Alibaba pay?")])
+    'What fine did Tencent pay?'
     """
-    asked = [turn.text[:MAX_CHARACTERS] for turn in history if turn.role == "user"]
-    if not asked or not _leans_on_what_was_said(question):
+    rounds = _rounds(history)
+    if not rounds or not leans(question):
         return question
-    before = contextualise(asked[-1], [Turn("user", text) for text in asked[:-1][-MAX_TURNS:]])
-    carried = _carried(question, before)[:MAX_CHARACTERS]
-    if _PERSON_BACK.search(question) and not _FULL_NAME.search(before):
-        answers = [turn.text[:MAX_CHARACTERS] for turn in history if turn.role == "assistant"]
-        if answers and (person := _FULL_NAME.search(answers[-1])):
-            carried = person.group()
-    return f"{question} ({carried})" if carried else question
+    before, answer = rounds[0]
+    for asked, answered in rounds[1:]:
+        before, answer = _complete(asked, before, answer), answered
+    return _complete(question, before, answer)
 
 
-def _leans_on_what_was_said(question: str) -> bool:
-    content = [word for word in words(question) if word.lower() not in STOP_WORDS]
-    return (
-        len(content) <= 1
-        or bool(_STARTS_LIKE_FOLLOW_UP.match(question))
-        or bool(_ELLIPSIS.match(question))
-        or bool(_POINTS_BACK.search(question))
-    )
+def _rounds(history: Sequence[Turn]) -> list[tuple[str, str]]:
+    """Questions with their answers, oldest first, without small talk; an answer that says nothing is empty."""
+    rounds: list[tuple[str, str]] = []
+    for turn in history[-MAX_TURNS:]:
+        text = turn.text[:MAX_CHARACTERS]
+        if turn.role == "user":
+            rounds.append((text, ""))
+        elif rounds and text != ABSTENTION:
+            rounds[-1] = (rounds[-1][0], _MARKER.sub("", text))
+    return [(asked, answered) for asked, answered in rounds if not is_small_talk(asked)]
+
+
+def leans(question: str) -> bool:
+    """Whether the question cannot be understood by itself."""
+    content = content_words(question)
+    if _STARTS_OVER.match(question) or _CORRECTS.match(question):
+        return True
+    if len(content) <= 1:
+        return not (content and _DEFINES.match(question))
+    if _POINTS_BACK.search(question) or _ORDINAL.search(question):
+        return True
+    if len(content) <= 2 and _THE_THING.search(question) and not _names(question):
+        return True
+    open_text = _EMPTY_IT.sub(" ", question)
+    return any(not _has_antecedent(open_text[: m.start()], m.group().lower()) for m in _PRONOUN.finditer(open_text))
+
+
+def _has_antecedent(before: str, pronoun: str) -> bool:
+    """Whether a pronoun may stand for something that comes before it in the same question."""
+    content = content_words(before)
+    if not content:
+        return False
+    if any(word[0].isupper() for word in content if not before.lstrip().startswith(word)):
+        return True
+    if before.lower().lstrip().startswith("who ") and not pronoun.startswith("it"):
+        return True
+    if not (pronoun in _POSSESSIVE or _CLAUSE.search(before.lstrip(), 1)):
+        return False
+    if pronoun in _PLURAL:
+        return any(word.endswith("s") and not word.endswith("ss") for word in content)
+    return not _PERSON_BACK.match(pronoun) or any(re.search(r"(?:er|or|ist|ent|ian|man)$", word) for word in content)
+
+
+def _complete(question: str, before: str, answer: str) -> str:
+    """The question after `before`, which was answered so; unchanged where it stands by itself."""
+    if not leans(question):
+        return question
+    if whole := _with_new_name(question, before) or _with_question_word(question, before):
+        return whole[:MAX_CHARACTERS]
+    carried = _item(question, before, answer) or _carried(question, before)
+    if _PERSON_BACK.search(question) and not _FULL_NAME.search(before) and (person := _FULL_NAME.search(answer)):
+        carried = person.group()
+    return f"{question} ({carried[:MAX_CHARACTERS]})" if carried else question
+
+
+def _with_new_name(question: str, before: str) -> str:
+    """`What about Tencent?`: the question before with Tencent in place of its only name, or a year of its only year."""
+    match = _ABOUT.match(question)
+    if match is None:
+        return ""
+    new = match["new"]
+    kind = _YEAR if _YEAR.fullmatch(new) else _NAME
+    held = [m for m in kind.finditer(before) if m.start() and m.group() not in STOP_WORDS]
+    if not kind.fullmatch(new) or len(held) != 1:
+        return ""
+    start, end = held[0].span()
+    return before[:start] + new + before[end:]
+
+
+def _with_question_word(question: str, before: str) -> str:
+    """`And why?`: the question before, asked so; only where that can be said."""
+    bare, adverbial = _BARE.match(question), _ADVERBIAL.match(before)
+    if not (bare and adverbial) or len(content_words(before)) < 2:
+        return ""
+    rest = adverbial["rest"]
+    return f"{bare['word'].capitalize()} {rest}"
+
+
+def _item(question: str, before: str, answer: str) -> str:
+    """What `the second one` stands for: a point of the answer's list, or one of two names in the question before."""
+    match = _ORDINAL.search(question)
+    if match is None:
+        return ""
+    items = [" ".join(item.split()[:ITEM_WORDS]) for item in _ITEM.findall(answer)]
+    items = items or list(dict.fromkeys(m.group() for m in _NAME.finditer(before) if m.start()))
+    word = match[1].lower()
+    number = {"last": len(items) - 1, "former": 0, "latter": 1, "other": 1}.get(word)
+    if number is None:
+        number = _ORDINALS.index(word)
+    return items[number] if len(items) > 1 and number < len(items) else ""
 
 
 def _carried(question: str, before: str) -> str:
+    """The names of the question before, else its content words: those that the question itself lacks."""
     present = set(stems(question))
-    content = [word for word in words(before) if word.lower() not in STOP_WORDS]
+    content = content_words(before)
     fresh = [word for word, stem in zip(content, stems(" ".join(content)), strict=True) if stem not in present]
-    names = [word for word in fresh if word[0].isupper() and not before.startswith(word)]
-    starts_over = _STARTS_LIKE_FOLLOW_UP.match(question) or len(present - STOP_WORDS) <= 1
+    names = [word for word in fresh if word in _names(before)]
+    starts_over = _STARTS_OVER.match(question) or len(present - STOP_WORDS) <= 1
     return " ".join(dict.fromkeys(fresh if starts_over or not names else names))
+
+
+def _names(question: str) -> set[str]:
+    """Words in upper case, but for the first, which is whatever it is."""
+    return {word for word in content_words(question) if word[0].isupper() and not question.lstrip().startswith(word)}

@@ -37,9 +37,16 @@ def rank(question: str, hits: Sequence[Hit], reader: Reader | None) -> list[Read
     return sorted(read, key=lambda r: -RANK.logit((r.hit.score, _relevance(r)))) + rest
 
 
-def search(query: str, library: Library, k: int, reader: Reader | None, scope: Scope = EVERYTHING) -> list[Hit]:
-    """The k best passages of the articles in the scope for a query, best first."""
-    hits = library.search(query, max(k, CANDIDATES) if reader else k, scope)
+def search(
+    query: str,
+    library: Library,
+    k: int,
+    reader: Reader | None,
+    scope: Scope = EVERYTHING,
+    beside: Sequence[tuple[str, float]] = (),
+) -> list[Hit]:
+    """The k best passages of the articles in the scope for a query, best first; `beside` as in `Library.search`."""
+    hits = library.search(query, max(k, CANDIDATES) if reader else k, scope, beside)
     return [read.hit for read in rank(query, hits, reader)][:k]
 
 

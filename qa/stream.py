@@ -53,7 +53,7 @@ def stream(
     start = time.monotonic()
     complete = rewriter(llm, library.encoder, cancelled)
     found = look_up(question, library, history, reader, scope=scope, complete=complete)
-    if found.answer.abstained:
+    if found.answer.abstained or found.answer.mode == "talk":
         yield found.answer
         return
     for answer in _written(found, library, reader, llm, start + llm.deadline_s, cancelled):

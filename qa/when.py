@@ -1,0 +1,164 @@
+"""The time that a question is about: a span of days, or the newest there is. Pure; today is given by the caller."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from index.dates import MONTHS
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_POINT = (
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{_MONTH})"
+    r"(?: (?P<day_after>\d{1,2})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<year>(?:19|20)\d\d)\b)?"
+    r"|(?P<iso>(?:19|20)\d\d-\d\d(?:-\d\d)?)\b|(?:the year )?(?P<year_alone>(?:19|20)\d\d)\b"
+)
+_AT = re.compile(
+    rf"\b(?P<word>since|after|from|before|until|till|by|up to|in|during|of|on|for|over)"
+    rf"(?: (?:early|late|mid|the end of|the beginning of))? (?:{_POINT})",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r"\b(?:between|from) (?P<a>(?:19|20)\d\d) (?:and|to|until|through) (?P<b>(?:19|20)\d\d)\b", re.IGNORECASE
+)
+_RELATIVE = re.compile(
+    r"\b(?:(?P<since>since)|in|over|during|from|of)? ?(?:the )?(?P<which>last|past|previous|this)"
+    r" (?:(?P<count>\d{1,3}|two|three|four|five|six|few) )?(?P<unit>day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+_NEWEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?)\b|\b(?:current(?:ly)?|these days|right now|as of now)\b", re.IGNORECASE
+)
+_OF_ARTICLES = re.compile(
+    r"\b(?:articles?|reports?|stories|pieces|texts?|sources?|news)\b(?: (?:that )?(?:were|was|are|is))?"
+    r"(?: (?:published|written|dated|printed))? ?$|\b(?:published|written|dated|printed) ?$",
+    re.IGNORECASE,
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "few": 3}
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Days from `since` to `until`, ISO, both included, as far as they are told; None: no such limit.
+
+    `newest`: the question wants the latest. `is_filter`: it says that the articles are to be of that time, where else
+    it may be what they tell of that is. `words` are those in the question that were read so where they are relative to
+    today, else empty.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    newest: bool = False
+    is_filter: bool = False
+    words: str = ""
+
+    @property
+    def note(self) -> str:
+        """A line that says how relative words were taken; empty where there are none."""
+        days = " to ".join(dict.fromkeys(filter(None, (self.since, self.until))))
+        return (
+            f"“{self.words}” is taken as {days}{'' if self.until else ' on'}, from the newest article."
+            if days and self.words
+            else ""
+        )
+
+
+def when(question: str, today: str | None) -> When | None:
+    """The time that a question names, None where it names none.
+
+    `today` is the ISO day that `last month` is relative to; without one, only dates with a year are read. Months
+    without a year are the last ones up to today.
+
+    >>> when("Which articles from 2021 name Ma?", None)
+    When(since='2021', until='2021', newest=False, is_filter=True, words='')
+    >>> when("What is new since May?", "2023-07-20")
+    When(since='2023-05', until=None, newest=False, is_filter=False, words='')
+    """
+    if match := _RANGE.search(question):
+        a, b = sorted((match["a"], match["b"]))
+        return When(a, b, is_filter=_is_of_articles(question, match))
+    now = _date(today)
+    for match in _AT.finditer(question):
+        if point := _point(match, now):
+            since, until = _span(match["word"].lower(), point)
+            return When(since, until, is_filter=_is_of_articles(question, match))
+    if now and (match := _RELATIVE.search(question)):
+        since, until = _relative(match, now)
+        return When(since, until, is_filter=_is_of_articles(question, match), words=match.group().strip())
+    return When(newest=True) if _NEWEST.search(question) else None
+
+
+def _is_of_articles(question: str, match: re.Match[str]) -> bool:
+    return _OF_ARTICLES.search(question[: match.start()].rstrip()) is not None
+
+
+def _point(match: re.Match[str], now: datetime.date | None) -> str | None:
+    """The ISO day, month or year that is named, None where it lacks its year or is not in the calendar."""
+    if alone := match["iso"] or match["year_alone"]:
+        return alone if _date(alone) else None
+    month = MONTHS.index(match["month"][:3].lower()) + 1
+    if match["month"][0].islower() and month in (3, 5) and not match["year"]:
+        return None  # `may` and `march` are words, too
+    if match["year"]:
+        year = int(match["year"])
+    elif now:
+        year = now.year if month <= now.month else now.year - 1
+    else:
+        return None
+    day = match["day"] or match["day_after"]
+    point = f"{year}-{month:02d}" + (f"-{int(day):02d}" if day else "")
+    return point if _date(point) else None
+
+
+def _span(word: str, point: str) -> tuple[str | None, str | None]:
+    if word in ("since", "after", "from"):
+        return (_following(point) if word == "after" else point), (
+            point if word == "from" and len(point) == 4 else None
+        )
+    if word in ("before", "until", "till", "by", "up to"):
+        return None, (_preceding(point) if word == "before" else point)
+    return point, point
+
+
+def _relative(match: re.Match[str], now: datetime.date) -> tuple[str | None, str | None]:
+    unit, count = match["unit"].lower(), match["count"]
+    if match["which"].lower() == "this" or (count is None and unit in ("month", "year") and not match["since"]):
+        back = 0 if match["which"].lower() == "this" else 1
+        if unit == "year":
+            return f"{now.year - back:04d}", f"{now.year - back:04d}"
+        if unit == "month":
+            first = now.replace(day=1)
+            first = first if not back else (first - datetime.timedelta(days=1)).replace(day=1)
+            return first.isoformat()[:7], first.isoformat()[:7]
+    number = int(count) if count and count.isdigit() else _COUNTS.get((count or "").lower(), 1)
+    days = min(number * _DAYS[unit], (now - datetime.date.min).days)
+    return (now - datetime.timedelta(days=days)).isoformat(), None
+
+
+def _following(point: str) -> str:
+    """The first day after it."""
+    first = _date(point) or datetime.date.min
+    if len(point) == 4:
+        return f"{first.year + 1:04d}"
+    if len(point) == 7:
+        return (first.replace(day=28) + datetime.timedelta(days=4)).isoformat()[:7]
+    return (first + datetime.timedelta(days=1)).isoformat()
+
+
+def _preceding(point: str) -> str:
+    """The last day before it."""
+    return ((_date(point) or datetime.date.max) - datetime.timedelta(days=1)).isoformat()
+
+
+def _date(iso: str | None) -> datetime.date | None:
+    """The first day of an ISO day, month or year."""
+    try:
+        year, month, day = (*map(int, (iso or "").split("-")), 1, 1)[:3]
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None

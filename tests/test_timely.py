@@ -1,0 +1,59 @@
+"""Time in questions, on a real library: evidence of the time first, the newest of equals, and never the clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from index import Article, Library
+from index.encoder import Encoder
+from qa.ask import ask
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    """The same fact of several years, and a sentence that states its year."""
+    library = Library(tmp_path_factory.mktemp("timely") / "library", create=True, encoder=encoder)
+    fines = {"2019-03-01": "4 million", "2021-03-01": "7 million", "2023-03-01": "9 million"}
+    library.add(
+        Article(
+            day,
+            f"Fines of Arlen {number}",
+            f"The council of Arlen fined the ferry company {sum_} crowns.",
+            "x",
+            published=day,
+        )
+        for number, (day, sum_) in enumerate(fines.items())
+    )
+    library.add(
+        [Article("told", "History", "In 2015 the council of Arlen fined the ferry company 2 million crowns.", "x")]
+    )
+    return library
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What did the council of Arlen fine the ferry company in 2021?", "2021-03-01"),
+        ("What did the council of Arlen fine the ferry company in 2015?", "told"),
+        ("What is the latest fine of the council of Arlen for the ferry company?", "2023-03-01"),
+        ("What did articles from 2019 say that the council of Arlen fined the ferry company?", "2019-03-01"),
+    ],
+)
+def test_evidence_of_the_time_goes_first(years: Library, question: str, first: str) -> None:
+    answer = ask(question, years)
+    assert not answer.abstained
+    assert answer.citations[0].article_id == first
+    assert answer == ask(question, years)
+
+
+def test_a_time_of_articles_filters(years: Library) -> None:
+    answer = ask("What do articles from 2019 say of the fine of the ferry company?", years)
+    assert {c.article_id for c in (*answer.citations, *answer.nearest)} == {"2019-03-01"}
+    none = ask("What do articles from 2011 say of the fine of the ferry company?", years)
+    assert none.abstained
+    assert none.missing == ("there are no articles published in 2011",)
+
+
+def test_relative_words_count_from_the_newest_article_and_are_said(years: Library) -> None:
+    answer = ask("What did the council of Arlen fine the ferry company last year?", years)
+    assert answer.notes == ("“last year” is taken as 2022, from the newest article.",)
