@@ -517,9 +517,7 @@ def doctor(context: click.Context, repair: bool, library: Path, as_json: bool) -
     from index.doctor import examine
     from index.encoder import Encoder
 
-    from .doctor import examine_reader
-
-    findings = [*examine(library, Encoder(), repair=repair), examine_reader()]
+    findings = examine(library, Encoder(), repair=repair)
     if as_json:
         fields = ("check", "checked", "fault", "mended")
         _print_json([{name: getattr(finding, name) for name in fields} for finding in findings])
