@@ -56,12 +56,19 @@ QUICK = Effort(tokens=200, repeats=1, starts=1, questions=3)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure and how many timings it is drawn from."""
+    """One figure and how many timings it is drawn from.
+
+    `ratio` is the value over that of the row named `baseline`, taken in the same run, None where there is none.
+    `size` is the number of passages that it was measured at, None where it is the seeds'.
+    """
 
     name: str
     value: float
     unit: str
     n: int
+    baseline: str = ""
+    ratio: float | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,16 @@ class Bench:
         if as_json:
             return json.dumps({"machine": self.machine, "rows": [asdict(row) for row in self.rows]}, indent=2)
         machine = [f"{name:24}  {value}" for name, value in self.machine.items()]
-        rows = [f"{row.name:24}  {_figure(row):>8}  {row.unit:8}  {row.n:4}" for row in self.rows]
-        return "\n".join([*machine, "", f"{'measure':24}  {'value':>8}  {'unit':8}  {'n':>4}", *rows])
+        rows = [_line(row.name, _figure(row), row.unit, row.n, _ratio(row), row.size) for row in self.rows]
+        return "\n".join([*machine, "", _line("measure", "value", "unit", "n", "to its baseline", "passages"), *rows])
+
+
+def _line(name: str, value: str, unit: str, n: object, ratio: str, size: object) -> str:
+    return f"{name:24}  {value:>9}  {unit:8}  {n:>4}  {ratio:28}  {size or '':>9}".rstrip()
+
+
+def _ratio(row: Row) -> str:
+    return f"{row.ratio:.2f} x {row.baseline}" if row.ratio is not None else ""
 
 
 class Openvino(Encoder):

@@ -25,26 +25,64 @@ def main() -> None:
     footnote()
 
 
+def _sizes(_: click.Context, __: click.Parameter, value: str) -> list[int]:
+    """`1k,10k,1M` as numbers."""
+    factors = {"k": 1_000, "m": 1_000_000}
+    try:
+        sizes = [
+            int(float(part.rstrip("kKmM")) * factors.get(part[-1:].lower(), 1)) for part in value.split(",") if part
+        ]
+    except ValueError:
+        raise click.BadParameter("give numbers of passages, such as 1k,10k,1M") from None
+    if not sizes or min(sizes) < 1:
+        raise click.BadParameter("give numbers of passages, such as 1k,10k,1M")
+    return sorted(set(sizes))
+
+
 @footnote.group("bench", invoke_without_command=True)
+@click.option("--articles", type=click.Path(path_type=Path, exists=True), help="Measure at sizes, with these articles.")
+@click.option("--size", callback=_sizes, default="1k,10k", show_default=True, help="Passages.", metavar="N,N,...")
+@click.option("--questions", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON lines to ask.")
+@click.option("--count", type=click.IntRange(min=1), default=30, show_default=True, help="Questions to ask.")
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the figures in this JSON file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--quick", is_flag=True, hidden=True, help="Time everything once: to see that it runs.")
 @click.pass_context
-def bench_command(context: click.Context, as_json: bool, quick: bool) -> None:
-    """Time the encoder, searching, asking and starting on this machine, in under a minute.
+def bench_command(
+    context: click.Context,
+    articles: Path | None,
+    size: list[int],
+    questions: Path | None,
+    count: int,
+    save: Path | None,
+    as_json: bool,
+    quick: bool,
+) -> None:
+    """Time searching, asking and starting on this machine, each beside a baseline that takes turns with it.
 
-    The encoder is timed beside onnxruntime on the same file and texts; the rest on the articles of seeds/ and the
-    questions of the set "seeds". Warm is a process that has answered before; cold is a new one.
+    Without --articles: the encoder beside onnxruntime, and answers over the articles of seeds/, in under a minute.
+    With it (a file, a folder, or a library): libraries of the sizes given, real passages first, the rest recombined
+    from their sentences; search beside the plain way and a matrix product, recall, memory, and starts.
 
     \b
     Examples:
       footnote bench
-      footnote bench --json
+      footnote bench --articles news.jsonl --size 1k,10k,100k --save bench.json
       footnote bench ingest news.jsonl
     """
-    from .bench import QUICK, measure
+    if context.invoked_subcommand is not None:
+        return
+    if articles is None:
+        from .bench import QUICK, measure
 
-    if context.invoked_subcommand is None:
-        click.echo(measure(QUICK if quick else None).to_text(as_json=as_json))
+        found = measure(QUICK if quick else None)
+    else:
+        from . import sizes
+
+        found = sizes.measure(articles, size, count, questions)
+    if save is not None:
+        save.write_text(found.to_text(as_json=True) + "\n", "utf-8")
+    click.echo(found.to_text(as_json=as_json))
 
 
 @bench_command.command("ingest")

@@ -61,3 +61,25 @@ def fill(folder: Path, articles: Sequence[tuple[str, str]]) -> int:
         collection.add(ids=ids, documents=chunks, embeddings=encoder.encode(chunks))
         count += len(chunks)
     return count
+
+
+class PlainIndex:
+    """What llama-index's VectorStoreIndex over ChromaVectorStore asks at a question, without its wrapping: Chroma's
+    defaults, texts kept in it, the question encoded as Chroma's own function does."""
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb
+
+        self._encoder = ChromaMiniLM()
+        self._collection: Any = chromadb.PersistentClient(str(folder)).create_collection(
+            "plain", embedding_function=None
+        )
+
+    def add(self, ids: Sequence[str], texts: Sequence[str], vectors: Vectors) -> None:
+        """Keep texts with vectors that are there already."""
+        self._collection.add(ids=list(ids), documents=list(texts), embeddings=vectors)
+
+    def search(self, question: str, k: int = 10) -> list[str]:
+        """The texts nearest to the question."""
+        found = self._collection.query(query_embeddings=self._encoder.encode([question]), n_results=k)
+        return list(found["documents"][0])

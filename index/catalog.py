@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,18 +13,17 @@ import numpy as np
 
 from . import schema
 from .articles import Article, Original, Summary
+from .database import Database
 from .dates import day_of
-from .encoder import DIMENSIONS, Encoder, Vectors
-from .errors import DiskFull, LibraryDamaged, LibraryLocked, NoLibrary, ReadOnlyLibrary
-from .lock import writing
+from .encoder import DIMENSIONS, Vectors
+from .errors import LibraryDamaged
+from .full_text import FullText
 from .originals import Originals
 from .passages import Passage
 from .scope import Scope
 from .sentences import Kind, Sentence
 from .shingles import Shingles, shingle
 
-_TITLE_WEIGHT = 2.0
-_WORD = re.compile(r"\w+")
 _SCAN = "SELECT id, vector FROM passages WHERE id > ? ORDER BY id LIMIT ?"
 _SCANNED_AT_ONCE = 8192
 """Vectors in memory while every one is looked at: 12 MB."""
@@ -48,154 +42,14 @@ class StoredPassage:
     text: str
 
 
-class Catalog:
-    """One connection a thread to `FOLDER/catalog.sqlite3`; writes are transactions of one article."""
+class Catalog(Database):
+    """Articles, with their sources, originals, passages and vectors; writes are transactions of one article."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Opens the catalog; raises NoLibrary, LibraryDamaged, or ReadOnlyLibrary where it has to be made."""
-        self.folder = folder
+        super().__init__(folder, create=create)
         self.originals = Originals(folder / "originals")
-        self._path = folder / "catalog.sqlite3"
-        self._local = threading.local()
-        if not self._exists():
-            if not create:
-                raise NoLibrary(folder)
-            self._create()
-        self._check_version()
-
-    def _exists(self) -> bool:
-        try:
-            return self._path.exists()
-        except OSError as error:
-            raise LibraryDamaged(self.folder, error.strerror or "no access") from error
-
-    def _check_version(self) -> None:
-        """Bring an older library up to date; raises LibraryDamaged where that cannot be, or it is a newer one."""
-        found = self.meta("schema")
-        if found == schema.VERSION:
-            return
-        if not isinstance(found, int) or not 0 < found < schema.VERSION:
-            raise LibraryDamaged(
-                self.folder, f"it has schema version {found}, this Footnote reads those up to {schema.VERSION}"
-            )
-        try:
-            with writing(self.folder), self._writing() as database:
-                database.execute("BEGIN IMMEDIATE")
-                if self.meta("schema") == found:  # another process was faster
-                    schema.migrate(database, found)
-        except ReadOnlyLibrary as error:
-            reason = f"it has schema version {found}, and bringing it to {schema.VERSION} needs write access"
-            raise LibraryDamaged(self.folder, reason) from error
-
-    def _create(self) -> None:
-        """Made under another name and renamed when whole, so that a crash leaves no half library."""
-        making = self._path.with_suffix(".new")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with writing(self.folder):
-                if self._exists():  # another process was faster
-                    return
-                making.unlink(missing_ok=True)
-                database = sqlite3.connect(making)
-                database.executescript(schema.TABLES)
-                settings = [("schema", schema.VERSION), ("revision", 0), ("model", Encoder.name)]
-                database.executemany("INSERT INTO meta VALUES (?, ?)", settings)
-                database.commit()
-                database.execute("PRAGMA journal_mode = WAL")
-                database.close()
-                making.rename(self._path)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise ReadOnlyLibrary(self.folder) from error
-
-    @property
-    def _database(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        return connection
-
-    def _connect(self) -> sqlite3.Connection:
-        for query in ("mode=rw", "mode=ro&immutable=1"):
-            try:
-                connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?{query}", uri=True, timeout=10)
-                connection.executescript("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
-                connection.create_function("characters", 1, len, deterministic=True)  # length() stops at a NUL
-                connection.execute("SELECT count(*) FROM meta").fetchone()
-            except sqlite3.OperationalError as error:
-                if "locked" in str(error):
-                    raise LibraryLocked(self.folder, "unknown") from error
-                continue  # a folder that cannot be written has no room for the log: read it as it stands
-            except sqlite3.DatabaseError as error:
-                raise LibraryDamaged(self.folder, str(error)) from error
-            return connection
-        raise LibraryDamaged(self.folder, "the catalog cannot be opened")
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of the block or nothing; raises the revision by one."""
-        with self._writing() as database:
-            yield database
-            database.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All that this thread reads in the block is of one moment, whatever other processes write. May be nested."""
-        if self._database.in_transaction:
-            yield
-            return
-        self._rows("BEGIN")
-        try:
-            yield
-        finally:
-            self._rows("COMMIT")
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with self._database as database:
-                yield database
-        except sqlite3.DatabaseError as error:
-            if "readonly" in str(error):
-                raise ReadOnlyLibrary(self.folder) from error
-            if "full" in str(error) or "I/O" in str(error):
-                raise DiskFull(self.folder, str(error)) from error
-            if "locked" in str(error):
-                raise LibraryLocked(self.folder, "unknown") from error
-            raise LibraryDamaged(self.folder, str(error)) from error
-        except OSError as error:  # an original could not be stored
-            raise DiskFull(self.folder, error.strerror or str(error)) from error
-
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
-        """The rows that a query finds; raises LibraryDamaged."""
-        try:
-            return self._database.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise LibraryDamaged(self.folder, str(error)) from error
-
-    # -- meta ------------------------------------------------------------------------------------------------------
-
-    def meta(self, key: str) -> int | str | None:
-        """A setting of the library, or None."""
-        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
-        return rows[0][0] if rows else None
-
-    def set_meta(self, key: str, value: int | str) -> None:
-        """Keep a setting; does not raise the revision."""
-        with self._writing() as database:
-            database.execute(
-                "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                (key, value),
-            )
-
-    @property
-    def revision(self) -> int:
-        """Counts the changes: two equal numbers mean the same articles."""
-        return int(self.meta("revision") or 0)
-
-    @property
-    def model(self) -> str:
-        """The name of the encoder that made the vectors."""
-        return str(self.meta("model"))
+        self.full_text = FullText(self)
 
     # -- articles --------------------------------------------------------------------------------------------------
 
@@ -279,7 +133,7 @@ class Catalog:
 
     def _drop_originals(self, names: Iterable[str]) -> None:
         """Delete those of these files that no article needs: after the transaction, so that none is ever missing."""
-        unneeded = [name for name in names if not self._rows("SELECT 1 FROM articles WHERE original = ?", (name,))]
+        unneeded = [name for name in names if not self.rows("SELECT 1 FROM articles WHERE original = ?", (name,))]
         self.originals.remove(unneeded)
 
     def _originals_of(self, article_ids: Iterable[str]) -> set[str]:
@@ -301,7 +155,7 @@ class Catalog:
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, without its original, or None."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT id, title, text, (SELECT min(path) FROM sources WHERE article_id = id), url, published,"
             " author, language, pages FROM articles WHERE id = ?",
             (article_id,),
@@ -313,23 +167,23 @@ class Catalog:
 
     def title(self, article_id: str) -> str:
         """The article's title; "" for an unknown id."""
-        rows = self._rows("SELECT title FROM articles WHERE id = ?", (article_id,))
+        rows = self.rows("SELECT title FROM articles WHERE id = ?", (article_id,))
         return rows[0][0] if rows else ""
 
     def original(self, article_id: str) -> tuple[str, str] | None:
         """The name in `originals` of the file that the article was read from, and the one it had; or None."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT original, original_name FROM articles WHERE id = ? AND original IS NOT NULL", (article_id,)
         )
         return rows[0] if rows else None
 
     def original_names(self) -> list[str]:
         """Every file in `originals` that an article needs."""
-        return [row[0] for row in self._rows("SELECT DISTINCT original FROM articles WHERE original IS NOT NULL")]
+        return [row[0] for row in self.rows("SELECT DISTINCT original FROM articles WHERE original IS NOT NULL")]
 
     def twins(self, text: str) -> list[Article]:
         """The articles that have exactly this text."""
-        rows = self._rows("SELECT id FROM articles WHERE text_key = ? ORDER BY id", (schema.key(text),))
+        rows = self.rows("SELECT id FROM articles WHERE text_key = ? ORDER BY id", (schema.key(text),))
         found = (self.article(row[0]) for row in rows)
         return [article for article in found if article and article.text == text]
 
@@ -337,19 +191,19 @@ class Catalog:
         """The samples of these articles, or of all: what near-duplicates are told by."""
         rows: list[Any] = []
         if article_ids is None:
-            rows = self._rows("SELECT id, shingles FROM articles")
+            rows = self.rows("SELECT id, shingles FROM articles")
         for chunk in _chunks(article_ids or []):
-            rows += self._rows(f"SELECT id, shingles FROM articles WHERE id IN ({_marks(chunk)})", chunk)
+            rows += self.rows(f"SELECT id, shingles FROM articles WHERE id IN ({_marks(chunk)})", chunk)
         return {article_id: np.frombuffer(sample, dtype="<u4") for article_id, sample in rows}
 
     def hash_of(self, article_id: str) -> str | None:
         """The content hash of the article with this id, or None."""
-        rows = self._rows("SELECT hash FROM articles WHERE id = ?", (article_id,))
+        rows = self.rows("SELECT hash FROM articles WHERE id = ?", (article_id,))
         return rows[0][0] if rows else None
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """The sentences of an article in reading order; empty for an unknown id."""
-        rows = self._rows("SELECT sentences FROM articles WHERE id = ?", (article_id,))
+        rows = self.rows("SELECT sentences FROM articles WHERE id = ?", (article_id,))
         return tuple(Sentence(s, e, Kind(k), n) for s, e, k, n in self._json(rows[0][0])) if rows else ()
 
     def _json(self, text: str) -> Any:
@@ -360,7 +214,7 @@ class Catalog:
 
     def summaries(self) -> list[Summary]:
         """Every article without its text, by title, then id."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT a.id, a.title, coalesce(a.url, (SELECT min(path) FROM sources WHERE article_id = a.id)),"
             " a.published, characters(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id), a.rowid"
             " FROM articles a ORDER BY a.title, a.id"
@@ -370,12 +224,12 @@ class Catalog:
     def count(self, scope: Scope) -> int:
         """How many articles are in the scope."""
         tests, values = _tests(scope)
-        return int(self._rows(f"SELECT count(*) FROM articles a WHERE {tests}", values)[0][0])
+        return int(self.rows(f"SELECT count(*) FROM articles a WHERE {tests}", values)[0][0])
 
     def newest(self, scope: Scope, limit: int) -> list[tuple[str, str | None]]:
         """Id and day of the articles in the scope that are newest, those without a day last; then by id."""
         tests, values = _tests(scope)
-        return self._rows(
+        return self.rows(
             f"SELECT a.id, a.day FROM articles a WHERE {tests} ORDER BY a.day DESC, a.id LIMIT ?", [*values, limit]
         )
 
@@ -383,7 +237,7 @@ class Catalog:
         """The day of each of these articles that has one."""
         found: dict[str, str] = {}
         for chunk in _chunks(article_ids):
-            rows = self._rows(f"SELECT id, day FROM articles WHERE day IS NOT NULL AND id IN ({_marks(chunk)})", chunk)
+            rows = self.rows(f"SELECT id, day FROM articles WHERE day IS NOT NULL AND id IN ({_marks(chunk)})", chunk)
             found.update(rows)
         return found
 
@@ -392,7 +246,7 @@ class Catalog:
     def add_sources(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Note that these files, too, hold these articles: (path, article id) pairs. One transaction."""
         known = "SELECT 1 FROM sources WHERE path = ? AND article_id = ?"
-        if new := [pair for pair in pairs if not self._rows(known, pair)]:
+        if new := [pair for pair in pairs if not self.rows(known, pair)]:
             with self.transaction() as database:
                 database.executemany("INSERT OR IGNORE INTO sources VALUES (?, ?)", new)
 
@@ -419,73 +273,41 @@ class Catalog:
 
     def sources(self) -> list[tuple[str, str]]:
         """Every (path, article id) pair, in order."""
-        return self._rows("SELECT path, article_id FROM sources ORDER BY path, article_id")
+        return self.rows("SELECT path, article_id FROM sources ORDER BY path, article_id")
 
     def sources_of(self, article_id: str) -> list[str]:
         """Every path and URL that the article came from, in order."""
-        return [row[0] for row in self._rows("SELECT path FROM sources WHERE article_id = ? ORDER BY 1", (article_id,))]
+        return [row[0] for row in self.rows("SELECT path FROM sources WHERE article_id = ? ORDER BY 1", (article_id,))]
 
     def articles_from(self, path: str) -> list[str]:
         """The ids of the articles that came from this path or URL, in order."""
-        rows = self._rows("SELECT article_id FROM sources WHERE path = ? ORDER BY article_id", (path,))
+        rows = self.rows("SELECT article_id FROM sources WHERE path = ? ORDER BY article_id", (path,))
         return [row[0] for row in rows]
 
     # -- files -----------------------------------------------------------------------------------------------------
 
     def digest_of(self, path: str) -> str | None:
         """The digest under which the file was read, if all it gave is still here; or None."""
-        rows = self._rows("SELECT digest FROM files WHERE path = ?", (path,))
+        rows = self.rows("SELECT digest FROM files WHERE path = ?", (path,))
         return rows[0][0] if rows else None
 
     def file_with(self, digest: str) -> str | None:
         """A file that was read with this digest, or None."""
-        rows = self._rows("SELECT path FROM files WHERE digest = ? ORDER BY path LIMIT 1", (digest,))
+        rows = self.rows("SELECT path FROM files WHERE digest = ? ORDER BY path LIMIT 1", (digest,))
         return rows[0][0] if rows else None
 
     def note_files(self, digests: Mapping[str, str]) -> None:
         """Note path -> digest for files that were read whole, without a fault. Does not raise the revision."""
         if new := [item for item in digests.items() if self.digest_of(item[0]) != item[1]]:
-            with self._writing() as database:
+            with self.writes() as database:
                 database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", new)
 
     # -- check-up --------------------------------------------------------------------------------------------------
 
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with the file and its references; empty when nothing."""
-        found = [row[0] for row in self._rows("PRAGMA integrity_check(10)") if row[0] != "ok"]
-        return found + [f"{row[0]} row {row[1]} refers to nothing" for row in self._rows("PRAGMA foreign_key_check")]
-
-    def full_text_fault(self) -> str:
-        """What is wrong with the full-text index; "" when nothing."""
-        try:
-            ids = set(self.passage_ids())
-            rows = {row[0] for row in self._rows("SELECT id FROM passages_fts_docsize")}
-            if ids != rows:
-                return f"{len(ids - rows)} passages are missing in it and {len(rows - ids)} of its rows are of none"
-            with self._writing() as database:
-                database.execute("INSERT INTO passages_fts (passages_fts) VALUES ('integrity-check')")
-        except LibraryDamaged as error:
-            return f"SQLite says: {error.__cause__}"
-        except (ReadOnlyLibrary, LibraryLocked):  # SQLite calls its check a write
-            return ""
-        return ""
-
-    def rebuild_full_text(self) -> None:
-        """Make the full-text index anew from the passages. One transaction."""
-        with self.transaction() as database:
-            database.execute("BEGIN IMMEDIATE")  # a change of tables does not begin one by itself
-            _drop_full_text(database)
-            for statement in schema.FULL_TEXT:
-                database.execute(statement)
-            passages = database.execute('SELECT id, article_id, "start", "end" FROM passages ORDER BY article_id')
-            for article_id, group in groupby(passages.fetchall(), key=itemgetter(1)):
-                title, text = database.execute(
-                    "SELECT title, text FROM articles WHERE id = ?", (article_id,)
-                ).fetchone()
-                database.executemany(
-                    "INSERT INTO passages_fts (rowid, title, text) VALUES (?, ?, ?)",
-                    [(row, title, text[start:end]) for row, _, start, end in group],
-                )
+        found = [row[0] for row in self.rows("PRAGMA integrity_check(10)") if row[0] != "ok"]
+        return found + [f"{row[0]} row {row[1]} refers to nothing" for row in self.rows("PRAGMA foreign_key_check")]
 
     def forget_originals(self, names: Iterable[str]) -> None:
         """Articles that need these files need none, and their sources are to be read again."""
@@ -510,23 +332,23 @@ class Catalog:
 
     def passage_count(self) -> int:
         """How many passages the library holds."""
-        return int(self._rows("SELECT count(*) FROM passages")[0][0])
+        return self.counted("passages", lambda: int(self.rows("SELECT count(*) FROM passages")[0][0]))
 
     def passage_ids(self) -> list[int]:
         """Every passage's row number, in order."""
-        return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")]
+        return [row[0] for row in self.rows("SELECT id FROM passages ORDER BY id")]
 
     def passages_in(self, scope: Scope) -> list[int]:
         """The row numbers, in order, of the passages of the articles in the scope."""
         tests, values = _tests(scope)
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT p.id FROM articles a JOIN passages p ON p.article_id = a.id WHERE {tests} ORDER BY p.id", values
         )
         return [row[0] for row in rows]
 
     def passages_of(self, article_id: str) -> tuple[Passage, ...]:
         """The passages of an article in reading order; empty for an unknown id."""
-        rows = self._rows(
+        rows = self.rows(
             'SELECT article_id, "start", "end", "first", "last" FROM passages WHERE article_id = ? ORDER BY "start"',
             (article_id,),
         )
@@ -536,13 +358,13 @@ class Catalog:
         """The passages with these row numbers; one that is gone is left out."""
         rows: list[Any] = []
         for chunk in _chunks(ids):
-            rows += self._rows(
+            rows += self.rows(
                 f'SELECT id, article_id, "start", "end", "first", "last" FROM passages WHERE id IN ({_marks(chunk)})',
                 chunk,
             )
         texts: dict[str, tuple[str, str]] = {}
         for chunk in _chunks(list({row[1] for row in rows})):
-            found = self._rows(f"SELECT id, title, text FROM articles WHERE id IN ({_marks(chunk)})", chunk)
+            found = self.rows(f"SELECT id, title, text FROM articles WHERE id IN ({_marks(chunk)})", chunk)
             texts.update((article_id, (title, text)) for article_id, title, text in found)
         stored: dict[int, StoredPassage] = {}
         for row_id, article_id, start, end, first, last in rows:
@@ -556,30 +378,30 @@ class Catalog:
         """The stored vectors of these passages, one row each, in the order asked for."""
         rows: dict[int, bytes] = {}
         for chunk in _chunks(ids):
-            rows.update(self._rows(f"SELECT id, vector FROM passages WHERE id IN ({_marks(chunk)})", chunk))
+            rows.update(self.rows(f"SELECT id, vector FROM passages WHERE id IN ({_marks(chunk)})", chunk))
         return self._matrix([rows[i] for i in ids])
 
     def vectors_by_key(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The stored vectors of passages with these keys (`schema.key` of title and text), where there are any."""
         found: dict[bytes, Vectors] = {}
         for chunk in _chunks(keys):
-            rows = self._rows(f"SELECT key, vector FROM passages WHERE key IN ({_marks(chunk)})", chunk)
+            rows = self.rows(f"SELECT key, vector FROM passages WHERE key IN ({_marks(chunk)})", chunk)
             found.update((key, self._matrix([vector])[0]) for key, vector in rows)
         return found
 
     def passages_without_next_vector(self) -> list[int]:
         """Row numbers of the passages that the next model has not encoded yet."""
-        return [row[0] for row in self._rows("SELECT id FROM passages WHERE id NOT IN (SELECT id FROM next_vectors)")]
+        return [row[0] for row in self.rows("SELECT id FROM passages WHERE id NOT IN (SELECT id FROM next_vectors)")]
 
     def forget_next_vectors(self, model: str) -> None:
         """Begin a change to `model`, from nothing."""
-        with self._writing() as database:
+        with self.writes() as database:
             database.execute("DELETE FROM next_vectors")
         self.set_meta("next_model", model)
 
     def keep_next_vectors(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Store vectors of the next model, beside the present ones."""
-        with self._writing() as database:
+        with self.writes() as database:
             rows = ((row, vector.tobytes()) for row, vector in zip(ids, vectors, strict=True))
             database.executemany("INSERT OR REPLACE INTO next_vectors VALUES (?, ?)", rows)
 
@@ -604,10 +426,10 @@ class Catalog:
                 best = _nearest(best, ids, self.vectors(ids) @ vector, k)
             return best
         with self.snapshot():
-            rows = self._rows(_SCAN, (-1, _SCANNED_AT_ONCE))
+            rows = self.rows(_SCAN, (-1, _SCANNED_AT_ONCE))
             while rows:
                 best = _nearest(best, [row[0] for row in rows], self._matrix([row[1] for row in rows]) @ vector, k)
-                rows = self._rows(_SCAN, (rows[-1][0], _SCANNED_AT_ONCE))
+                rows = self.rows(_SCAN, (rows[-1][0], _SCANNED_AT_ONCE))
         return best
 
     def _matrix(self, blobs: Sequence[bytes]) -> Vectors:
@@ -615,42 +437,6 @@ class Catalog:
             return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), DIMENSIONS)
         except ValueError as error:
             raise LibraryDamaged(self.folder, str(error)) from error
-
-    def match(self, query: str, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """The k passages, of all or of those given, of highest BM25 for any word of `query`, the title counting
-        double; higher is better."""
-        words = dict.fromkeys(_WORD.findall(query.lower()))
-        if not words:
-            return []
-        rows = self._rows(
-            f"SELECT rowid, -bm25(passages_fts, {_TITLE_WEIGHT}, 1.0) AS score FROM passages_fts"
-            f" WHERE passages_fts MATCH ? {'' if among is None else 'AND rowid IN (SELECT value FROM json_each(?))'}"
-            " ORDER BY score DESC, rowid LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in words), *([] if among is None else [json.dumps(among)]), k),
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    def document_frequency(self, stem: str) -> int:
-        """How many passages hold a word with this Porter stem, in text or title."""
-        rows = self._rows("SELECT doc FROM passages_vocabulary WHERE term = ?", (stem,))
-        return int(rows[0][0]) if rows else 0
-
-    def rough_frequency(self, stem: str) -> int:
-        """The same without the full-text index: passages of articles that hold the stem's letters anywhere."""
-        letters = stem[:-1] if len(stem) > 3 and stem[-1] in "iy" else stem  # Porter makes "compani" of "company"
-        rows = self._rows(
-            "SELECT count(*) FROM passages p JOIN articles a ON a.id = p.article_id"
-            " WHERE instr(lower(a.title), ?1) OR instr(lower(a.text), ?1)",
-            (letters,),
-        )
-        return int(rows[0][0])
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
 
 
 def _nearest(best: list[tuple[int, float]], ids: Sequence[int], cosines: Vectors, k: int) -> list[tuple[int, float]]:
@@ -673,19 +459,6 @@ def _tests(scope: Scope) -> tuple[str, list[str]]:
         tests.append("substr(a.day, 1, length(?)) <= ?")
         values += [scope.until, scope.until]
     return " AND ".join(tests), values
-
-
-def _drop_full_text(database: sqlite3.Connection) -> None:
-    """Also where its tables are so damaged that SQLite cannot open it, and so not drop it."""
-    try:
-        database.execute("DROP TABLE IF EXISTS passages_vocabulary")
-        database.execute("DROP TABLE IF EXISTS passages_fts")
-    except sqlite3.DatabaseError:
-        database.execute("PRAGMA writable_schema = ON")
-        database.execute("DELETE FROM sqlite_master WHERE name IN ('passages_fts', 'passages_vocabulary')")
-        database.execute("PRAGMA writable_schema = RESET")
-        for part in ("data", "idx", "content", "docsize", "config"):
-            database.execute(f"DROP TABLE IF EXISTS passages_fts_{part}")
 
 
 def _chunks(ids: Sequence[Key], size: int = 500) -> Iterator[list[Key]]:

@@ -74,7 +74,7 @@ class _Doctor:
             (self._articles, None),
             (self._passages, None),
             (self._originals, self._sweep),
-            (self._full_text, catalog.rebuild_full_text),
+            (self._full_text, catalog.full_text.rebuild),
             (self._model, lambda: reencode(catalog, encoder)),
             (self._chroma, self._mirror.rebuild),
         ]
@@ -179,7 +179,7 @@ class _Doctor:
     # -- what is made from it --------------------------------------------------------------------------------------
 
     def _full_text(self) -> Finding:
-        return Finding("full-text index", "FTS5's own check, and its rows", self._catalog.full_text_fault())
+        return Finding("full-text index", "FTS5's own check, and its rows", self._catalog.full_text.fault())
 
     def _model(self) -> Finding:
         ours, theirs = self._encoder.name, self._catalog.model

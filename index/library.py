@@ -215,10 +215,10 @@ class Library:
         """How many passages hold a word with this Porter stem, in text or title; roughly, where FTS5 is damaged."""
         if self._broken_at != self._catalog.revision:
             try:
-                return self._catalog.document_frequency(stem)
+                return self._catalog.full_text.frequency(stem)
             except LibraryDamaged as error:
                 self._do_without_full_text(error)
-        return self._catalog.rough_frequency(stem)
+        return self._catalog.full_text.rough_frequency(stem)
 
     def passage_count(self, scope: Scope = EVERYTHING) -> int:
         """How many passages the articles in the scope have."""
@@ -309,7 +309,7 @@ class Library:
         if self._broken_at == self._catalog.revision:
             return []
         try:
-            return self._catalog.match(query, k, among)
+            return self._catalog.full_text.match(query, k, among)
         except LibraryDamaged as error:
             self._do_without_full_text(error)
             return []

@@ -101,14 +101,15 @@ class Mirror:
 
     def _heal(self, error: VectorIndexError) -> None:
         try:
-            with writing(self._catalog.folder):
+            with writing(self._catalog.folder, upkeep=True):
+                self.follow()
                 revision = self._catalog.revision
-                if self._catalog.meta("chroma_revision") == revision:
-                    log.warning("Chroma is damaged (%s); making it anew from the catalog", error)
+                try:
+                    self._open(revision)  # what was found may have been a writer's doing, who is done by now
+                except VectorIndexError as damage:
+                    log.warning("Chroma is damaged (%s); making it anew from the catalog", damage)
                     self.rebuild()
-                else:
-                    self.follow()
-                self._open(revision)
+                    self._open(revision)
         except (LibraryLocked, ReadOnlyLibrary, DiskFull) as reason:
             self._failure = error
             log.info("Chroma is not brought up to date (%s)", reason)

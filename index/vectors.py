@@ -66,14 +66,14 @@ class VectorIndex:
         return np.array([rows[row] for row in ids], dtype=np.float32)
 
     def upsert(self, passages: Sequence[StoredPassage], vectors: Vectors) -> None:
-        """Add passages with their vectors, in batches."""
+        """Add passages with their vectors, in batches. Their text stays in the catalog: Chroma would index each three
+        letters of it, and take three times the room and half as much time again."""
         for start in range(0, len(passages), BATCH):
             batch = passages[start : start + BATCH]
             _guard(
                 self._collection.upsert,
                 ids=[str(p.id) for p in batch],
                 embeddings=vectors[start : start + BATCH],
-                documents=[p.text.replace("\0", " ") for p in batch],
                 metadatas=[_metadata(p) for p in batch],
             )
 

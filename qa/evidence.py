@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 from .question import Question, Wants, stems, words
 
@@ -135,8 +136,16 @@ def _presence(stem: str, present: frozenset[str]) -> float:
         return 1.0
     if len(stem) < SHORTEST_RELATED:
         return 0.0
-    related = any(len(s) >= SHORTEST_RELATED and (s.startswith(stem) or stem.startswith(s)) for s in present)
+    related = any(stem[:end] in present for end in range(SHORTEST_RELATED, len(stem))) or f"\n{stem}" in _joined(
+        present
+    )
     return RELATED if related else 0.0
+
+
+@lru_cache(maxsize=1000)
+def _joined(present: frozenset[str]) -> str:
+    """The stems one after another, in which to look for one that begins with another: a question asks many times."""
+    return "\n" + "\n".join(present)
 
 
 def kinds_held(question: Question, sentence: str) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +140,7 @@ def test_a_library_of_version_1_is_brought_up_to_date_and_keeps_all(seeds_folder
     assert {k: v.tolist() for k, v in catalog.shingles().items()} == {
         k: v.tolist() for k, v in whole.shingles().items()
     }
-    keys = [row[0] for row in whole._rows("SELECT key FROM passages")]
+    keys = [row[0] for row in whole.rows("SELECT key FROM passages")]
     assert catalog.vectors_by_key(keys).keys() == set(keys)
     assert catalog.model == whole.model
     assert columns(catalog._database) == columns(whole._database)
@@ -191,7 +192,7 @@ def test_a_catalog_with_torn_pages_reads_right_or_says_that_it_is_damaged(seeds_
             lambda c: c.sources(),
             lambda c: c.passages(rows),
             lambda c: c.nearest(query, 5),
-            lambda c: c.match("alibaba crackdown", 5),
+            lambda c: c.full_text.match("alibaba crackdown", 5),
         ):
             try:
                 found = read(Catalog(folder))
@@ -225,7 +226,7 @@ def test_an_article_put_again_leaves_nothing_of_what_it_was(catalog: Catalog) ->
     put(catalog, "1", "A horse.", 4)
     assert counts(catalog.folder) == {"articles": 1, "sources": 1, "passages": 1, "passages_fts": 1, "index": 0}
     assert not set(before) & set(catalog.passage_ids())
-    assert catalog.match("zebra", 5) == []
+    assert catalog.full_text.match("zebra", 5) == []
 
 
 def test_deleting_leaves_nothing_anywhere_and_row_numbers_are_not_used_again(catalog: Catalog) -> None:
@@ -262,7 +263,7 @@ def test_the_revision_rises_with_each_change_and_with_nothing_else(catalog: Cata
     put(catalog, "1", "A zebra.", 1)
     revision = catalog.revision
     catalog.set_meta("x", 1)
-    catalog.match("zebra", 1)
+    catalog.full_text.match("zebra", 1)
     catalog.add_sources([("a.txt", "1")])
     assert catalog.revision == revision
     catalog.add_sources([("b.txt", "1")])
@@ -304,10 +305,10 @@ def test_vectors_come_in_the_order_asked_for(catalog: Catalog) -> None:
 def test_words_match_in_any_form_in_text_or_title(catalog: Catalog) -> None:
     put(catalog, "1", "The zebras were running.\nNothing here.", 1, 2)
     put(catalog, "2", "Nothing here either.", 3, title="A zebra")
-    matched = {catalog.passages([row])[row].text for row, _ in catalog.match("Zebra", 10)}
+    matched = {catalog.passages([row])[row].text for row, _ in catalog.full_text.match("Zebra", 10)}
     assert matched == {"The zebras were running.", "Nothing here either."}
-    assert [score > 0 for _, score in catalog.match("zebra runs", 10)] == [True, True]
-    assert catalog.match("éclair", 10) == []
+    assert [score > 0 for _, score in catalog.full_text.match("zebra runs", 10)] == [True, True]
+    assert catalog.full_text.match("éclair", 10) == []
 
 
 @pytest.mark.parametrize(
@@ -315,7 +316,7 @@ def test_words_match_in_any_form_in_text_or_title(catalog: Catalog) -> None:
 )
 def test_no_query_is_a_syntax_error(catalog: Catalog, query: str) -> None:
     put(catalog, "1", "The zebras were running.", 1)
-    assert catalog.match(query, 10) == []
+    assert catalog.full_text.match(query, 10) == []
 
 
 def test_an_unknown_id_is_nothing(catalog: Catalog) -> None:
@@ -336,7 +337,25 @@ def test_a_snapshot_stands_still_while_another_thread_writes(catalog: Catalog) -
         writer.start()
         writer.join()
         assert catalog.article("1") == before
-        assert catalog.match("horse", 1) == []
+        assert catalog.full_text.match("horse", 1) == []
     after = catalog.article("1")
     assert after is not None
     assert after.text == "A horse and more."
+
+
+def test_rare_words_find_and_common_ones_add_to_the_score(catalog: Catalog) -> None:
+    """Of more passages than are scored at a query, those with its rarest word come as if all had been."""
+    many = 12_000
+    words = [f"{'rare ' * (n % 50 == 0)}{'often ' * (n % 20 < 9)}{'common ' * (1 + n % 4)}w{n}" for n in range(many)]
+    ends = list(accumulate(len(word) + 1 for word in words))
+    passages = [Passage("m", end - len(word) - 1, end - 1, 0, 1) for word, end in zip(words, ends, strict=True)]
+    vectors = np.tile(vector(0), (many, 1))
+    catalog.put(Article("m", "", " ".join(words), "m.txt"), (), passages, vectors)
+    query = "SELECT rowid, -bm25(passages_fts, 2.0, 1.0) FROM passages_fts WHERE passages_fts MATCH ?"
+    scores = dict(catalog.rows(query, ('"rare" OR "often" OR "common"',)))
+    rare = {row[0] for row in catalog.rows(query, ("rare",))}
+    best = sorted((scores[row] for row in rare), reverse=True)[:50]
+    found = catalog.full_text.match("Common, often: rare?", 50)
+    assert {row for row, _ in found} < rare
+    assert [score for _, score in found] == pytest.approx(best, rel=1e-4)
+    assert len(catalog.full_text.match("common", 10)) == 10

@@ -17,10 +17,12 @@ from index.articles import Original
 from index.encoder import Encoder
 from index.lock import writing
 from index.vectors import VectorIndex
+from qa.doctor import examine_reader
+from qa.reader import MODEL
 
 CHECKS = [
     "version", "model files", "free disk", "writer", "catalog file", "articles", "passages", "originals",
-    "full-text index", "model", "Chroma",
+    "full-text index", "model", "Chroma", "reader",
 ]  # fmt: skip
 
 
@@ -109,6 +111,14 @@ def test_a_library_that_is_written_can_be_looked_at_and_not_repaired(seeds_copy:
         assert doctor(seeds_copy).exit_code == 0
         assert "is writing" in doctor(seeds_copy).stdout
         assert doctor(seeds_copy, "--repair").exit_code == 3
+
+
+def test_a_damaged_reader_is_a_fault_and_the_shipped_one_is_none(tmp_path: Path) -> None:
+    assert examine_reader().is_well
+    shutil.copy(MODEL.parent / "checksums.json", tmp_path)
+    assert "cannot be read" in examine_reader(tmp_path / "reader.onnx").fault
+    (tmp_path / "reader.onnx").write_bytes(b"onnx")
+    assert "is damaged" in examine_reader(tmp_path / "reader.onnx").fault
 
 
 def test_no_library_is_one_line(tmp_path: Path) -> None:

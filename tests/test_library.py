@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +22,7 @@ from index import Article, ArticleError, Library
 from index.encoder import Encoder
 from index.errors import LibraryLocked, NoLibrary, UnknownArticle
 from index.intake import Intake
-from index.lock import writing
+from index.lock import GRACE_S, writing
 from index.vectors import VectorIndex
 
 MANY = 1100
@@ -372,12 +373,41 @@ def test_a_second_writer_is_refused_with_the_number_of_the_first(
         assert len(library.search("Alibaba")) > 0
 
 
+def test_a_writer_waits_for_who_only_brings_chroma_up_to_date(seeds_copy: Path, encoder: Encoder) -> None:
+    """A chat that follows a library must not make an `add` fail that came in between."""
+    with Library(seeds_copy, encoder=encoder) as library, ThreadPoolExecutor(1) as pool:
+        with writing(seeds_copy, upkeep=True):
+            added = pool.submit(library.add, [article("1", "One.")])
+            time.sleep(2 * GRACE_S)
+            assert not added.done()
+        assert added.result().added == ("1",)
+
+
+def test_what_another_process_was_writing_is_not_taken_for_damage(
+    many: Path, tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reader that looks at Chroma while a writer is at it waits for its end, and does not make it anew."""
+    folder = Path(shutil.copytree(many, tmp_path / "library"))
+    with Library(folder, encoder=encoder) as writer, Library(folder, encoder=encoder) as reader:
+        files, generation = str(writer._catalog.meta("chroma_files")), writer._catalog.meta("chroma_generation")
+        with ThreadPoolExecutor(1) as pool:
+            with writing(folder, upkeep=True):
+                writer._catalog.set_meta("chroma_files", "unknown")  # as while rows go to Chroma
+                loading = pool.submit(reader.warm_up)
+                time.sleep(1)
+                writer._catalog.set_meta("chroma_files", files)
+            loading.result()
+        assert "anew" not in caplog.text
+        assert reader._mirror._index is not None
+        assert writer._catalog.meta("chroma_generation") == generation
+
+
 def test_a_writer_that_died_holds_nothing(seeds_copy: Path, encoder: Encoder) -> None:
     program = """
 import os, sys
 from pathlib import Path
 from index.intake import Intake
-from index.lock import writing
+from index.lock import GRACE_S, writing
 from index.vectors import VectorIndex
 with writing(Path(sys.argv[1])):
     os.kill(os.getpid(), 9)

@@ -159,7 +159,7 @@ class Lives:
             assert library._mirror._index.ids() == set(library._catalog.passage_ids())
             for number in sorted(self._present):
                 self._check_found(library, number)
-            assert library._catalog.full_text_fault() == ""
+            assert library._catalog.full_text.fault() == ""
             assert library._catalog.integrity() == []
 
 

@@ -1,0 +1,21 @@
+"""What the doctor looks at beside the library: the reader, which is no part of the index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.doctor import Finding
+from index.errors import ModelError
+from index.runtime import checked
+
+from .reader import MODEL, Reader
+
+
+def examine_reader(model: Path = MODEL) -> Finding:
+    """Whether the reader's file is the published one. Without it `--no-reader` still answers: the articles are well."""
+    fault = ""
+    try:
+        checked(model)
+    except ModelError as error:
+        fault = str(error)
+    return Finding("reader", f"checksum of {Reader.name}", fault)
