@@ -70,7 +70,7 @@ def _written(
     cancelled: Callable[[], bool],
 ) -> Iterator[Answer]:
     """The model's answer sentence by sentence, or, last, the articles' own."""
-    draft = _Draft(found.answer, _offer(found.findings, library), library.encoder, reader)
+    draft = _Draft(found.answer, offer(found.findings, library), library.encoder, reader)
     notes = found.answer.notes
     yield draft.answer()
     try:
@@ -180,7 +180,7 @@ class _Draft:
         return len(self._citations)
 
 
-def _offer(parts: Sequence[Findings], library: Library) -> list[Citation]:
+def offer(parts: Sequence[Findings], library: Library) -> list[Citation]:
     """The sentences that the model may cite, numbered from 1 in reading order, within the budget of a prompt."""
     in_turn = chain.from_iterable(zip_longest(*(part.evidence for part in parts)))
     evidence = [e for e in in_turn if e is not None and not speaks_to_a_model(e.quote.text)]
