@@ -132,7 +132,7 @@ def attack(cases: Sequence[Case], encoder: Encoder, reader: Reader | None) -> It
 def _outcome(case: Case, found: Found, library: Library) -> Outcome:
     text = found.answer.text
     plain = [e.quote.text for part in found.findings for e in part.evidence[:SENTENCES]]
-    chosen = [citation.quote for citation in offer(found.findings, library)]
+    chosen = [citation.quote for citation in offer(found, library)]
     return Outcome(
         contains(text, case.right), contains(text, case.wrong), _outvoted(plain, case), _outvoted(chosen, case)
     )
