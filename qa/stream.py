@@ -17,7 +17,6 @@ from .ask import Found, ask, look_up
 from .cite import cite
 from .compose import NEAREST
 from .conversation import Turn
-from .extract import Findings
 from .generate import Sentences, Written
 from .llm import LLM, LLMError, LLMTooLong
 from .prompts import NO_ANSWER, answer_prompt, fit, speaks_to_a_model
@@ -70,7 +69,7 @@ def _written(
     cancelled: Callable[[], bool],
 ) -> Iterator[Answer]:
     """The model's answer sentence by sentence, or, last, the articles' own."""
-    draft = _Draft(found.answer, _offer(found.findings, library), library.encoder, reader)
+    draft = _Draft(found.answer, offer(found, library), library.encoder, reader)
     notes = found.answer.notes
     yield draft.answer()
     try:
@@ -180,11 +179,11 @@ class _Draft:
         return len(self._citations)
 
 
-def _offer(parts: Sequence[Findings], library: Library) -> list[Citation]:
+def offer(found: Found, library: Library) -> list[Citation]:
     """The sentences that the model may cite, numbered from 1 in reading order, within the budget of a prompt."""
-    in_turn = chain.from_iterable(zip_longest(*(part.evidence for part in parts)))
+    in_turn = chain.from_iterable(zip_longest(*(part.evidence for part in found.findings)))
     evidence = [e for e in in_turn if e is not None and not speaks_to_a_model(e.quote.text)]
-    chosen = choose(evidence, library.clusters(sorted({e.article_id for e in evidence})))
+    chosen = choose(found.question.text, evidence, library.clusters(sorted({e.article_id for e in evidence})))
     fits = fit([e.quote.text for e in chosen], library.encoder.count)
     offered: list[Citation] = []
     for quote in (e.quote for e in in_reading_order([e for e, fitting in zip(chosen, fits, strict=True) if fitting])):
