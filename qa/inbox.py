@@ -396,7 +396,7 @@ def file_name(name: str) -> str:
     >>> file_name("../../etc/pass\\nwd.txt"), file_name("C:\\\\docs\\\\.report.PDF")
     ('pass wd.txt', 'report.PDF')
     """
-    last = _shown(name).replace("\\", "/").rpartition("/")[2].lstrip(". ")
+    last = _plain(name).replace("\\", "/").rpartition("/")[2].lstrip(". ")
     stem, dot, suffix = last.rpartition(".")
     if not dot:
         return last[:NAME_LIMIT] or "article"
@@ -405,9 +405,15 @@ def file_name(name: str) -> str:
 
 
 def _shown(name: str) -> str:
-    """A name on one line, as it may be printed."""
-    plain = name.encode(errors="replace").decode()
-    return " ".join("".join(c if c.isprintable() else " " for c in plain).split())[:300]
+    """A name as it is shown; of a long one the end, which says more."""
+    plain = _plain(name)
+    return plain if len(plain) <= 200 else f"… {plain[-200:]}"
+
+
+def _plain(name: str) -> str:
+    """A name on one line, without control characters."""
+    whole = name.encode(errors="replace").decode()
+    return " ".join("".join(c if c.isprintable() else " " for c in whole).split())
 
 
 def _address(folder: Path) -> str:
