@@ -204,6 +204,22 @@ def test_what_a_crash_left_is_added_at_the_next_start(library: Library) -> None:
         assert [entry.name for entry in second.folder.iterdir()] == [".lock"]
 
 
+def test_closing_stops_in_the_middle_and_the_next_start_goes_on(library: Library) -> None:
+    """What is stored stays, what is not waits."""
+    with Inbox(library) as first:
+        for n in range(40):
+            reception = first.receive(f"{n}.txt")
+            reception.write(f"Title: Text {n}\n\n{n} moles dug.".encode())
+            reception.accept()
+        while not library.articles():
+            time.sleep(0.01)
+    assert first.status().left
+    with Inbox(library) as second:
+        second.resume()
+        assert second.wait(60)
+    assert len(library.articles()) == 40
+
+
 def test_a_lock_held_elsewhere_is_waited_for(library: Library, inbox: Inbox, client: TestClient) -> None:
     """With a line that says who; a deletion is refused with it, and nothing is lost."""
     library.add([Article("old", "Old", "Old words.", "old.txt")])
