@@ -235,7 +235,8 @@ class Conversations:
                 yield database
                 database.execute("COMMIT")
             except BaseException:
-                database.execute("ROLLBACK")
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
                 raise
 
     def _purge(self, database: sqlite3.Connection) -> None:
@@ -250,11 +251,17 @@ class Conversations:
             yield database
 
     def _connect_to_read(self) -> sqlite3.Connection:
-        if not self._path.exists():
-            empty = _prepared(sqlite3.connect(":memory:", isolation_level=None))
-            for statement in _TABLES:
-                empty.execute(statement)
-            return empty
+        if self._path.exists():
+            database = self._connect_to_file()
+            if database.execute("PRAGMA user_version").fetchone() != (0,):
+                return database
+            database.close()  # it is just being made
+        empty = _prepared(sqlite3.connect(":memory:", isolation_level=None))
+        for statement in _TABLES:
+            empty.execute(statement)
+        return empty
+
+    def _connect_to_file(self) -> sqlite3.Connection:
         try:
             return self._connect("mode=rw")
         except sqlite3.OperationalError as error:

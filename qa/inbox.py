@@ -43,9 +43,14 @@ _TOGETHER_BYTES = 16_000_000
 """Files that are indexed in one go: not so many that a deletion would have to wait for long."""
 _PATIENCE_S = 30.0
 _RETRY_S = 2.0
+_STOP_S = 6.0  # the encoder's threads must not outlive the interpreter
 _MAKING = ".new"
 
 log = logging.getLogger(__name__)
+
+
+class _Stopped(Exception):
+    """The process ends."""
 
 
 class State(StrEnum):
@@ -255,10 +260,12 @@ class Inbox:
                 self.take(Delivery(entry.name, name))
 
     def close(self) -> None:
-        """Begin nothing more. What waits stays in the inbox, for the next start."""
+        """Stop after the passages that are being encoded. What is not done stays in the inbox, for the next start."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        if self._thread:
+            self._thread.join(_STOP_S)
         if self._claim is not None:
             os.close(self._claim)
             self._claim = None
@@ -292,6 +299,8 @@ class Inbox:
                 with self._pen:
                     self._index(batch)
                 self._hinder("")
+            except _Stopped:
+                return
             except (LibraryLocked, DiskFull) as error:  # it will pass: what waits, waits
                 self._put_back(batch, str(error))
             except FootnoteError as error:
@@ -345,6 +354,8 @@ class Inbox:
     def _progress(self, progress: Progress) -> None:
         with self._changed:
             self._passages = progress.passages
+            if self._closed:
+                raise _Stopped
 
     def _finish(self, delivery: Delivery, own: Report, whole: Report) -> None:
         """What became of a delivery; `whole` knows of near-duplicates."""
@@ -396,7 +407,7 @@ def file_name(name: str) -> str:
     >>> file_name("../../etc/pass\\nwd.txt"), file_name("C:\\\\docs\\\\.report.PDF")
     ('pass wd.txt', 'report.PDF')
     """
-    last = _shown(name).replace("\\", "/").rpartition("/")[2].lstrip(". ")
+    last = _plain(name).replace("\\", "/").rpartition("/")[2].lstrip(". ")
     stem, dot, suffix = last.rpartition(".")
     if not dot:
         return last[:NAME_LIMIT] or "article"
@@ -405,9 +416,15 @@ def file_name(name: str) -> str:
 
 
 def _shown(name: str) -> str:
-    """A name on one line, as it may be printed."""
-    plain = name.encode(errors="replace").decode()
-    return " ".join("".join(c if c.isprintable() else " " for c in plain).split())[:300]
+    """A name as it is shown; of a long one the end, which says more."""
+    plain = _plain(name)
+    return plain if len(plain) <= 200 else f"… {plain[-200:]}"
+
+
+def _plain(name: str) -> str:
+    """A name on one line, without control characters."""
+    whole = name.encode(errors="replace").decode()
+    return " ".join("".join(c if c.isprintable() else " " for c in whole).split())
 
 
 def _address(folder: Path) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse
@@ -65,9 +67,16 @@ def create_app(
     desk = Desk(library, reader, ledger.note)
     keeper = Keeper(AccessFile(library.folder), required=closed)
     tools = Endpoint(desk)
-    app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None, lifespan=tools.running)
     inbox = Inbox(library)
     inbox.resume()
+
+    @asynccontextmanager
+    async def running(_: object) -> AsyncIterator[None]:
+        async with tools.running(_):
+            yield
+        await run_in_threadpool(inbox.close)
+
+    app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None, lifespan=running)
     pages = (make_router(library), make_shelf(library, inbox), make_conversations(library))
     for router in (*pages, make_api(desk), make_openai(desk), make_probes(life, ledger)):
         app.include_router(router)

@@ -6,13 +6,19 @@ export async function relist(address = location.href) {
   try {
     const answer = await fetch(address);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html"); // ours: every text is escaped
-    for (const id of ["count", "list"]) {
-      const place = document.getElementById(id);
-      if (!place.contains(document.activeElement)) place.replaceChildren(...page.getElementById(id).childNodes);
-    }
+    for (const id of ["count", "list"]) swap(document.getElementById(id), page.getElementById(id));
   } catch {
     // the server is away: what is there stays
   }
+}
+
+// What is being typed into is left alone; a button that has the focus keeps it.
+function swap(place, made) {
+  const focused = place.contains(document.activeElement) ? document.activeElement : null;
+  if (focused?.matches("input")) return;
+  const label = focused?.getAttribute("aria-label");
+  place.replaceChildren(...made.childNodes);
+  if (label) place.querySelector(`[aria-label="${CSS.escape(label)}"]`)?.focus();
 }
 
 export function searchWhileTyping(onListed = () => {}) {
