@@ -27,15 +27,19 @@ from qa.server.life import Life
 from qa.server.metrics import Ledger, Meter
 
 from .conftest import REPOSITORY
+from .llm_server import ModelServer, Request, hangs, says, serving
 
 SECRET = "Xyzzyquux"  # noqa: S105
+SLOWLY = "Lisbon Slowly"
+"""In a question: the model begins to answer it, and never ends."""
 SERVE = """
 import sys
 from pathlib import Path
 from index import Library
+from qa.llm import open_llm
 from qa.server import serve
 with Library(Path(sys.argv[1])) as library:
-    serve(library, "127.0.0.1", 0)
+    serve(library, "127.0.0.1", 0, llm=open_llm(sys.argv[2], {}))
 """
 
 
@@ -48,11 +52,22 @@ def secret_library(tmp_path: Path, encoder: Encoder) -> Path:
 
 
 @pytest.fixture
-def server(secret_library: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def model() -> Iterator[ModelServer]:
+    """A language model that writes what no article says."""
+
+    def behave(request: Request) -> None:
+        (hangs("Ada ") if SLOWLY in request.prompt else says("It was Queen Victoria."))(request)
+
+    with serving(behave) as running:
+        yield running
+
+
+@pytest.fixture
+def server(secret_library: Path, tmp_path: Path, model: ModelServer) -> Iterator[subprocess.Popen[str]]:
     """A server in a process of its own, with temporary files of its own and a key that is none of its business."""
     (tmp_path / "tmp").mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, secret_library],
+        [sys.executable, "-c", SERVE, secret_library, f"{model.url}#model"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -107,7 +122,7 @@ def test_it_ends_in_order_and_keeps_nothing(server: subprocess.Popen[str], tmp_p
     assert 'footnote_requests_total{method="POST",route="/api/ask",status="200"} 1.0' in counted
     assert SECRET not in counted
 
-    beating = threading.Event()
+    beating, writing = threading.Event(), threading.Event()
 
     def keep_a_page_open() -> None:
         with httpx.stream("GET", f"{address}/gradio_api/heartbeat/page", timeout=30) as response:
@@ -120,9 +135,16 @@ def test_it_ends_in_order_and_keeps_nothing(server: subprocess.Popen[str], tmp_p
         except httpx.ConnectError:  # after the end
             return 0
 
-    with ThreadPoolExecutor(21) as pool:
-        page = pool.submit(keep_a_page_open)
-        beating.wait(20)
+    def ask_slowly() -> None:
+        question = {"question": f"Who founded {SECRET} in {SLOWLY}?", "stream": True}
+        with httpx.stream("POST", f"{address}/api/ask", json=question, timeout=60) as response:
+            for _ in response.iter_raw():
+                writing.set()
+
+    with ThreadPoolExecutor(22) as pool:
+        page, slow = pool.submit(keep_a_page_open), pool.submit(ask_slowly)
+        assert beating.wait(20)
+        assert writing.wait(20)
         asked = [pool.submit(ask, n) for n in range(20)]
         asked[0].result()
         start = time.monotonic()
@@ -135,7 +157,8 @@ def test_it_ends_in_order_and_keeps_nothing(server: subprocess.Popen[str], tmp_p
                 break
         out, errors = server.communicate(timeout=10)
         assert time.monotonic() - start < 10
-        assert page.exception() is None or isinstance(page.exception(), httpx.TransportError)
+        for cut in (page, slow):
+            assert cut.exception() is None or isinstance(cut.exception(), httpx.TransportError)
     assert server.returncode == 0
     assert "draining" in states
     assert {job.result() for job in asked} <= {200, 503, 0}

@@ -50,6 +50,15 @@ class Question(Scoped):
         description='Texts (questions), `{"role", "content"}` messages, or `{"question", "answer"}` pairs.',
         examples=[[{"role": "user", "content": "Who founded the firm?"}]],
     )
+    extractive: bool = Field(False, description="Leave out the language model, where the server has one.")
+
+
+class StreamedQuestion(Question):
+    """A question whose answer may come as it grows."""
+
+    stream: bool = Field(
+        False, description="Server-sent events instead: answers that grow, each a whole object; the last one counts."
+    )
 
 
 class Query(Scoped):

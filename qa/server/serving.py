@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from index import Library
 
+    from ..llm import LLM
     from ..reader import Reader
 
 GRACE_S = 2
@@ -72,6 +73,7 @@ def serve(
     port: int,
     announce: Callable[[str], object] = click.echo,
     reader: Reader | None = None,
+    llm: LLM | None = None,
     *,
     rate: float | None = None,
     write: Callable[[str], object] | None = None,
@@ -93,7 +95,7 @@ def serve(
         from .app import create_app
 
         app = create_app(
-            library, reader, hosts=_names(host), closed=not is_loopback(host), rate=rate, life=life, write=write
+            library, reader, llm, hosts=_names(host), closed=not is_loopback(host), rate=rate, life=life, write=write
         )
         _run(app, life, listener, lambda port: announce(address(host, port)))
 
