@@ -403,6 +403,7 @@ def check(
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="The port.")
+@click.option("--name", "names", multiple=True, help="Another name that it goes by, such as a proxy's.")
 @click.option(
     "--rate",
     type=click.IntRange(min=0),
@@ -415,6 +416,7 @@ def check(
 def chat(
     host: str,
     port: int,
+    names: tuple[str, ...],
     rate: int | None,
     log_questions: bool,
     library: Path,
@@ -428,12 +430,13 @@ def chat(
     check_port(host, port)
     llm = load_llm(llm_setting)
     with _library(library, create=True) as opened:
-        where = "Footnote is at {} (Ctrl-C stops it)"
+
+        def announce(address: str) -> None:
+            click.echo(f"Footnote is at {address} (Ctrl-C stops it)")
+
         write = partial(click.echo, err=True) if log_questions else None
         reader = load_reader(with_reader)
-        serve(
-            opened, host, port, lambda address: click.echo(where.format(address)), reader, llm, rate=rate, write=write
-        )
+        serve(opened, host, port, announce, reader, llm, names=names, rate=rate, write=write)
 
 
 @_command(
