@@ -403,6 +403,7 @@ def check(
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="The port.")
+@click.option("--name", "names", multiple=True, help="Another name that it goes by, such as a proxy's.")
 @click.option(
     "--rate",
     type=click.IntRange(min=0),
@@ -411,17 +412,31 @@ def check(
 @click.option("--log-questions", is_flag=True, help="Write each question to stderr, as a line of JSON.")
 @library_option
 @reader_option
-def chat(host: str, port: int, rate: int | None, log_questions: bool, library: Path, with_reader: bool) -> None:
+@llm_option
+def chat(
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    rate: int | None,
+    log_questions: bool,
+    library: Path,
+    with_reader: bool,
+    llm_setting: str,
+) -> None:
     """See the command's help."""
     from .server.serving import check_host, check_port, serve
 
     check_host(host, library)
     check_port(host, port)
+    llm = load_llm(llm_setting)
     with _library(library, create=True) as opened:
-        where = "Footnote is at {} (Ctrl-C stops it)"
+
+        def announce(address: str) -> None:
+            click.echo(f"Footnote is at {address} (Ctrl-C stops it)")
+
         write = partial(click.echo, err=True) if log_questions else None
         reader = load_reader(with_reader)
-        serve(opened, host, port, lambda address: click.echo(where.format(address)), reader, rate=rate, write=write)
+        serve(opened, host, port, announce, reader, llm, names=names, rate=rate, write=write)
 
 
 @_command(
@@ -489,15 +504,17 @@ def token(name: str | None, revoke: bool, library: Path) -> None:
 )
 @library_option
 @reader_option
-def mcp(library: Path, with_reader: bool) -> None:
+@llm_option
+def mcp(library: Path, with_reader: bool, llm_setting: str) -> None:
     """See the command's help."""
     import anyio
 
     from .server.desk import Desk
     from .server.mcp import serve_stdio
 
+    llm = load_llm(llm_setting)
     with _library(library) as opened:
-        anyio.run(serve_stdio, Desk(opened, load_reader(with_reader)))
+        anyio.run(serve_stdio, Desk(opened, load_reader(with_reader), llm=llm))
 
 
 @_command(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,13 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Library
-from index.encoder import Encoder
 from qa.answer import Answer
 from qa.server.app import create_app
 from qa.server.desk import Busy, Desk
 from qa.server.limits import Pace, caller
 
 from .test_api import served
+
+USERS = int(os.environ.get("FOOTNOTE_USERS", "20"))
+ASKS = int(os.environ.get("FOOTNOTE_ASKS", "1"))
+"""Questions of each user."""
+QUESTIONS = int(os.environ.get("FOOTNOTE_SOAK", "100"))
+MEASURES = ("process_resident_memory_bytes", "process_open_fds")
 
 
 @given(st.lists(st.floats(0, 30), max_size=200), st.integers(1, 20), st.floats(1, 600), st.sampled_from([0.0, 1e9]))
@@ -85,28 +92,58 @@ def test_more_than_can_wait_are_turned_away_at_once(seeds: Library) -> None:
     assert sum(isinstance(result, Busy) for result in results) == 16
 
 
-def test_users_at_once_get_their_own_answers(library: Library, encoder: Encoder) -> None:
+def test_users_at_once_get_their_own_answers(library: Library) -> None:
     """Each asks for a word that one article alone holds: its own answer, or 503 in under a second; never another's."""
-    names = [f"Zor{chr(97 + n // 5)}{chr(97 + n % 5)}blatt" for n in range(20)]
+    names = [f"Zor{chr(97 + n // 10)}{chr(97 + n % 10)}blatt" for n in range(USERS)]
     library.add(
         [Article(name, name, f"{name} was founded in {1900 + n} in Lisbon.", name) for n, name in enumerate(names)]
     )
     library.warm_up()
 
-    def ask(n: int) -> tuple[int, float, str]:
-        start = time.perf_counter()
+    def use(n: int) -> list[tuple[int, float, str]]:
         body = {"question": f"When was {names[n]} founded?"}
-        got = httpx.post(f"{address}/api/ask", json=body, timeout=60)
-        return got.status_code, time.perf_counter() - start, got.text
+        with httpx.Client(base_url=address, timeout=60) as client:
+            return [timed(client, body) for _ in range(ASKS)]
 
-    with served(library) as address, ThreadPoolExecutor(20) as pool:
-        results = list(pool.map(ask, range(20)))
-    assert any(status == 200 for status, _, _ in results)
-    for n, (status, seconds, text) in enumerate(results):
-        assert status in (200, 503)
-        if status == 200:
-            answer = json.loads(text)["answer"]
-            assert [name for name in names if name in answer] == [names[n]]
-            assert str(1900 + n) in answer
-        else:
-            assert seconds < 1
+    with served(library) as address, ThreadPoolExecutor(USERS) as pool:
+        answers = list(pool.map(use, range(USERS)))
+    for n, results in enumerate(answers):
+        for status, seconds, text in results:
+            assert status in (200, 503)
+            if status == 200:
+                answer = json.loads(text)["answer"]
+                assert [name for name in names if name in answer] == [names[n]]
+                assert str(1900 + n) in answer
+            else:
+                assert seconds < 1
+    times = sorted(seconds for results in answers for status, seconds, _ in results if status == 200)
+    away = sum(status == 503 for results in answers for status, _, _ in results)
+    assert times
+    p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+    print(f"{USERS} users, {USERS * ASKS} questions: p50 {p50:.2f} s, p95 {p95:.2f} s, {away} turned away")  # noqa: T201
+
+
+def timed(client: httpx.Client, body: dict[str, str]) -> tuple[int, float, str]:
+    start = time.perf_counter()
+    got = client.post("/api/ask", json=body)
+    return got.status_code, time.perf_counter() - start, got.text
+
+
+def test_many_questions_leave_nothing_behind(seeds: Library) -> None:
+    """Neither memory nor files nor threads grow with the questions that were asked."""
+
+    def ask(first: int, last: int) -> tuple[float, float, int]:
+        for n in range(first, last):
+            got = client.post("/api/ask", json={"question": f"How much value did crackdown {n} wipe out?"})
+            assert got.status_code == 200
+        counted = client.get("/metrics").text
+        memory, files = (float(counted.split(f"\n{name} ")[1].split()[0]) for name in MEASURES)
+        return memory / 1e6, files, threading.active_count()
+
+    with served(seeds) as address, httpx.Client(base_url=address, timeout=60) as client:
+        before = ask(0, QUESTIONS // 10)
+        after = ask(QUESTIONS // 10, QUESTIONS)
+    print(f"MB, files, threads after {QUESTIONS // 10} questions {before}, after {QUESTIONS} {after}")  # noqa: T201
+    assert after[0] - before[0] < 20 + QUESTIONS / 1000
+    assert after[1] <= before[1] + 5
+    assert after[2] <= before[2] + 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,8 +15,13 @@ from qa.server.security import MAX_BODY
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with Library.open(tmp_path_factory.mktemp("library"), create=True) as library:
+def library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("library")
+
+
+@pytest.fixture(scope="module")
+def client(library_folder: Path) -> Iterator[TestClient]:
+    with Library.open(library_folder, create=True) as library:
         library.add([Article("a", "</script><script>alert(1)</script>", "It rained.", "a.txt")])
         with TestClient(create_app(library), raise_server_exceptions=False) as opened:
             yield opened
@@ -115,3 +121,47 @@ def test_a_wrong_method_does_not_fall_through_to_gradio(client: TestClient) -> N
     """A path of ours is ours by every method."""
     assert client.post("/healthz").status_code == 405
     assert client.delete("/articles").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "route", ["/gradio_api/file=", "/file=", "/gradio_api/proxy=", "/static/", "/assets/", "/ui/", "/read/"]
+)
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/etc/passwd", "../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%00", "file:///etc/passwd", "%2e%2e/app.py",
+        "http://169.254.169.254/latest/meta-data", "http://127.0.0.1:1/", "//evil.example/x", "\\\\evil.example\\x",
+        "catalog.sqlite3", "access.json", ".env", "../security.py",
+    ],
+)  # fmt: skip
+def test_no_path_leads_to_a_file_or_another_host(client: TestClient, route: str, wanted: str) -> None:
+    """Not the system's, not ours, not the library's; and nobody is sent elsewhere."""
+    response = client.get(route + wanted, follow_redirects=False)
+    assert response.status_code in (403, 404)
+    assert "location" not in response.headers
+    assert "root:" not in response.text
+    assert "import " not in response.text
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {}, [], 7, {"fn_index": 999, "data": [], "session_hash": "s"}, {"fn_index": 0, "data": [], "session_hash": "s"},
+        {"fn_index": 0, "data": ["?"] * 40, "session_hash": "s"}, {"fn_index": True, "data": [], "session_hash": "s"},
+        {"fn_index": 0, "data": "why?", "session_hash": "s"}, {"fn_index": "0", "data": [], "session_hash": "s"},
+        {"fn_index": -1, "data": [], "session_hash": "s"}, {"fn_index": 0, "data": []}, {"session_hash": ["s"]},
+    ],
+)  # fmt: skip
+def test_gradio_is_told_only_of_events_that_the_page_has(client: TestClient, event: object) -> None:
+    """What would make it fail, and write the values into the log, does not reach it."""
+    response = client.post("/gradio_api/queue/join", json=event)
+    assert response.status_code == 422
+    assert response.text == "the page has no such event\n"
+
+
+def test_the_pages_configuration_holds_no_secret(client: TestClient, library_folder: Path) -> None:
+    """Neither where the library lies, nor what is in it."""
+    for path in ("/config", "/", "/healthz", "/readyz", "/api/openapi.json", "/metrics"):
+        text = client.get(path).text
+        assert str(library_folder) not in text
+        assert "It rained" not in text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter
 from fastapi import Query as Parameter
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from index import Article
 from index.errors import ArticleError
@@ -18,10 +19,22 @@ from index.readers.document import Document
 from index.report import Report
 from index.web import read_address
 
+from ..answer import Answer
 from ..ask import MAX_QUESTION
 from ..conversation import read_history
 from .desk import MAX_K, Desk
-from .schema import Added, AnswerJson, ArticleJson, HitJson, NewArticles, Problem, Query, Question, Removed, SummaryJson
+from .schema import (
+    Added,
+    AnswerJson,
+    ArticleJson,
+    HitJson,
+    NewArticles,
+    Problem,
+    Query,
+    Removed,
+    StreamedQuestion,
+    SummaryJson,
+)
 
 _SUMMARY = ("id", "title", "source", "published", "characters", "passages")
 _ARTICLE = ("id", "title", "source", "url", "published", "text")
@@ -39,10 +52,15 @@ def make_api(desk: Desk) -> APIRouter:
     library = desk.library
 
     @router.post("/ask", tags=["Ask"], summary="One answer", responses=_gives(AnswerJson) | _EMPTY)
-    async def ask(asked: Question) -> JSONResponse:
+    async def ask(asked: StreamedQuestion) -> Response:
         """Each sentence has the numbers of its citations; each citation is a span of an article, to the character."""
-        answer = await desk.ask(asked.question, read_history(asked.history), asked.scope())
-        return JSONResponse(answer.to_json())
+        history, scope = read_history(asked.history), asked.scope()
+        if not asked.stream:
+            answer = await desk.ask(asked.question, history, scope, extractive=asked.extractive)
+            return JSONResponse(answer.to_json())
+        answers = desk.stream(asked.question, history, scope, extractive=asked.extractive)
+        first = await anext(answers)  # what goes wrong before it is still a status
+        return StreamingResponse(_events(first, answers), media_type="text/event-stream")
 
     @router.get("/search", tags=["Ask"], summary="Passages, best first", responses=_gives(list[HitJson]))
     async def search(
@@ -93,6 +111,16 @@ def make_api(desk: Desk) -> APIRouter:
         return JSONResponse({"removed": [article_id]})
 
     return router
+
+
+async def _events(first: Answer, rest: AsyncIterator[Answer]) -> AsyncIterator[str]:
+    yield _event(first)
+    async for answer in rest:
+        yield _event(answer)
+
+
+def _event(answer: Answer) -> str:
+    return f"data: {json.dumps(answer.to_json(), ensure_ascii=False)}\n\n"
 
 
 def _gives(model: Any) -> dict[int | str, dict[str, Any]]:

@@ -21,6 +21,7 @@ from index import Library
 from index.errors import FootnoteError
 
 from ..inbox import Inbox
+from ..llm import LLM
 from ..reader import Reader
 from .access import AccessFile
 from .api import make_api
@@ -48,6 +49,7 @@ _OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_
 def create_app(
     library: Library,
     reader: Reader | None = None,
+    llm: LLM | None = None,
     *,
     hosts: Collection[str] = (),
     closed: bool = False,
@@ -55,8 +57,9 @@ def create_app(
     life: Life | None = None,
     write: Callable[[str], object] | None = None,
 ) -> FastAPI:
-    """The app over one library, with or without the reader. `hosts` are the names it may be called by; none means any.
+    """The app over one library, with or without the reader and a language model to write the answers.
 
+    `hosts` are the names it may be called by; none means any.
     Where the library has a password or tokens, or it is `closed`, one of them is needed. `rate` is how often a caller
     may ask in a minute, 0 any number; `life` says when the server starts and stops; `write` gets a line a question.
     Sets the environment variables that keep Gradio from looking outside, and imports it: three seconds.
@@ -64,7 +67,7 @@ def create_app(
     os.environ.update(_OFFLINE)
     life = life or Life()
     ledger = Ledger(library, life, write)
-    desk = Desk(library, reader, ledger.note)
+    desk = Desk(library, reader, ledger.note, llm)
     keeper = Keeper(AccessFile(library.folder), required=closed)
     tools = Endpoint(desk)
     inbox = Inbox(library)

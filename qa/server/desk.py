@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar
@@ -14,10 +15,12 @@ from index import EVERYTHING, Hit, Library, Scope
 from index.errors import FootnoteError
 
 from ..answer import Answer
-from ..ask import ask, check
+from ..ask import check
 from ..conversation import Turn
+from ..llm import LLM
 from ..rank import search
 from ..reader import Reader
+from ..stream import stream
 
 T = TypeVar("T")
 
@@ -49,6 +52,7 @@ class Desk:
         library: Library,
         reader: Reader | None = None,
         note: Callable[[Answer], object] = lambda _: None,
+        llm: LLM | None = None,
         *,
         at_once: int = AT_ONCE,
         waiting: int = WAITING,
@@ -56,22 +60,50 @@ class Desk:
         self.library = library
         self.reader = reader
         self.note = note
+        self.llm = llm
         self.waiting = waiting
         self._places = anyio.CapacityLimiter(at_once)
         self._threads = anyio.CapacityLimiter(at_once)
         self._writer = anyio.CapacityLimiter(1)
 
-    async def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
+    async def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        *,
+        extractive: bool = False,
+    ) -> Answer:
         """The answer to a question; raises what `qa.ask.ask` does, and Busy."""
-        check(question)  # before it takes a place
-        async with self._place():
-            answer = await self._run(partial(ask, question, self.library, history, self.reader, scope=scope))
-        self.note(answer)
-        return answer
+        async for answer in self.stream(question, history, scope, extractive=extractive):
+            last = answer
+        return last
 
-    async def stream(self, question: str, history: Sequence[Turn] = ()) -> AsyncIterator[Answer]:
-        """Answers that grow; the last one is the whole. Raises as `ask` does, before the first."""
-        yield await self.ask(question, history)
+    async def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        *,
+        extractive: bool = False,
+    ) -> AsyncGenerator[Answer]:
+        """Answers that grow, the last one whole; `extractive` leaves out the language model. Raises as `ask` does.
+
+        Closed or cancelled, it lets go of its place, and the model is hung up on.
+        """
+        check(question)  # before it takes a place
+        left = threading.Event()
+        llm = None if extractive else self.llm
+        async with self._place():
+            answers = stream(question, self.library, history, self.reader, llm, scope=scope, cancelled=left.is_set)
+            try:
+                answer = last = await self._run(partial(next, answers))
+                while answer is not None:
+                    yield answer
+                    last, answer = answer, await self._run(partial(next, answers, None))
+            finally:
+                left.set()
+        self.note(last)
 
     async def search(self, query: str, k: int, scope: Scope = EVERYTHING) -> list[Hit]:
         """The k best passages; raises QuestionError and Busy."""
@@ -86,7 +118,7 @@ class Desk:
         return await to_thread.run_sync(work, limiter=self._writer)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await to_thread.run_sync(work, limiter=self._threads)
+        return await to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=True)
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:

@@ -65,7 +65,9 @@ def make_server(desk: Desk) -> Server[Any]:
         try:
             if params.name == "ask":
                 asked = Question.model_validate(arguments)
-                answer = await desk.ask(asked.question, read_history(asked.history), asked.scope())
+                answer = await desk.ask(
+                    asked.question, read_history(asked.history), asked.scope(), extractive=asked.extractive
+                )
                 return _result(_answer_text(answer), answer.to_json())
             if params.name == "search":
                 query = Query.model_validate(arguments)

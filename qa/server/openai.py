@@ -26,9 +26,12 @@ from .refusals import refuse
 from .schema import ChatRequest, Message
 
 MODEL = "footnote"
-"""The one model: the library, asked."""
+"""The library, asked."""
+EXTRACTIVE = "footnote-extractive"
+"""The same without its language model; there where one is configured."""
 
 _CREATED = 1767225600  # 2026-01-01: clients want a date
+_EXTRAS = ("citations", "nearest", "abstained", "confidence", "mode", "conflicts", "notes")
 _CHUNK = "chat.completion.chunk"
 _MARKER = re.compile(r"\[(\d+)\]")
 
@@ -36,25 +39,26 @@ _MARKER = re.compile(r"\[(\d+)\]")
 def make_openai(desk: Desk) -> APIRouter:
     """The routes below `/v1/`."""
     router = APIRouter(prefix="/v1", tags=["OpenAI"])
+    names = [MODEL, EXTRACTIVE] if desk.llm else [MODEL]
 
-    @router.get("/models", summary="The models: one")
+    @router.get("/models", summary="The models")
     def models() -> dict[str, Any]:
-        """The library, as a model."""
-        return {"object": "list", "data": [_model()]}
+        """`footnote`; where a language model is configured, `footnote-extractive` as well, which does without it."""
+        return {"object": "list", "data": [_model(name) for name in names]}
 
-    @router.get("/models/{name}", summary="The model")
+    @router.get("/models/{name}", summary="One model")
     def model(name: str, request: Request) -> Response:
         """What is known of it."""
-        return JSONResponse(_model()) if name == MODEL else _no_model(request, name)
+        return JSONResponse(_model(name)) if name in names else _no_model(request, name)
 
     @router.post("/chat/completions", summary="An answer as a chat completion, streamed or whole")
     async def complete(asked: ChatRequest, request: Request) -> Any:
         """The last user message is the question; the answer's `citations` and annotations say where it stands."""
-        if asked.model != MODEL:
+        if asked.model not in names:
             return _no_model(request, asked.model)
         question, history = read_messages(asked.messages)
-        completion = Completion(question, str(request.base_url), desk.library.encoder.count)
-        answers = desk.stream(question, history)
+        completion = Completion(asked.model, question, str(request.base_url), desk.library.encoder.count)
+        answers = desk.stream(question, history, extractive=asked.model == EXTRACTIVE)
         if not asked.stream:
             async for answer in answers:
                 last = answer
@@ -78,11 +82,11 @@ def read_messages(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
 class Completion:
     """One chat completion: what its objects have in common. `base` is the server's address, `count` counts tokens."""
 
-    def __init__(self, question: str, base: str, count: Callable[[Sequence[str]], list[int]]) -> None:
+    def __init__(self, model: str, question: str, base: str, count: Callable[[Sequence[str]], list[int]]) -> None:
         self.question = question
         self.base = base
         self.count = count
-        self.shared = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
+        self.shared = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": model}
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The completion in one object."""
@@ -106,12 +110,15 @@ class Completion:
         yield self._event({"role": "assistant", "content": ""})
         for piece in _pieces(first.text):
             yield self._event({"content": piece})
-        said, answer = first.text, first
+        said, shift, answer = first.text, 0, first
         async for answer in rest:
             if answer.text.startswith(said):
-                yield self._event({"content": answer.text.removeprefix(said)})
-                said = answer.text
-        last = {"annotations": url_citations(answer, self.base)}
+                piece = answer.text.removeprefix(said)
+            else:  # what the model wrote did not stand: the articles answer in its place
+                piece, shift = f"\n\n{answer.text}", shift + len(said) + 2
+            yield self._event({"content": piece})
+            said = answer.text
+        last = {"annotations": url_citations(answer, self.base, shift)}
         yield self._event(last, finish_reason="stop", **_extras(answer))
         if with_usage:
             yield _data({**self.shared, "object": _CHUNK, "choices": [], "usage": self._usage(answer)})
@@ -126,15 +133,18 @@ class Completion:
         return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
-def url_citations(answer: Answer, base: str) -> list[dict[str, Any]]:
-    """A url_citation for each footnote number in the answer's text; its address opens the article at the cited span."""
+def url_citations(answer: Answer, base: str, shift: int = 0) -> list[dict[str, Any]]:
+    """A url_citation for each footnote number in the answer's text; its address opens the article at the cited span.
+
+    `shift` is where the answer's text begins in the message.
+    """
     by_number = {citation.number: citation for citation in answer.citations}
     return [
         {
             "type": "url_citation",
             "url_citation": {
-                "start_index": marker.start(),
-                "end_index": marker.end(),
+                "start_index": shift + marker.start(),
+                "end_index": shift + marker.end(),
                 "title": citation.title,
                 "url": base.rstrip("/") + span_link(citation),
             },
@@ -147,7 +157,9 @@ def url_citations(answer: Answer, base: str) -> list[dict[str, Any]]:
 def _extras(answer: Answer) -> dict[str, Any]:
     """What no other model has to say of its answer, under the names that `ask --json` has for it."""
     told = answer.to_json()
-    return {name: told[name] for name in ("citations", "nearest", "abstained", "confidence", "mode", "conflicts")}
+    return {
+        name: told[name] for name in ("citations", "nearest", "abstained", "confidence", "mode", "conflicts", "notes")
+    }
 
 
 def _pieces(text: str) -> list[str]:
@@ -159,8 +171,8 @@ def _data(value: dict[str, Any]) -> str:
     return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
 
 
-def _model() -> dict[str, Any]:
-    return {"id": MODEL, "object": "model", "created": _CREATED, "owned_by": "footnote"}
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": _CREATED, "owned_by": "footnote"}
 
 
 def _no_model(request: Request, name: str) -> Response:

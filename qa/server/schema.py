@@ -50,6 +50,15 @@ class Question(Scoped):
         description='Texts (questions), `{"role", "content"}` messages, or `{"question", "answer"}` pairs.',
         examples=[[{"role": "user", "content": "Who founded the firm?"}]],
     )
+    extractive: bool = Field(False, description="Leave out the language model, where the server has one.")
+
+
+class StreamedQuestion(Question):
+    """A question whose answer may come as it grows."""
+
+    stream: bool = Field(
+        False, description="Server-sent events instead: answers that grow, each a whole object; the last one counts."
+    )
 
 
 class Query(Scoped):
@@ -63,8 +72,8 @@ class NewArticle(BaseModel):
     """An article as a line of a `.jsonl` file holds it; its text is kept to the character. Other fields are let go."""
 
     id: str | None = Field(None, description="Made from title and text where none is given.", examples=["news-17"])
-    title: str = Field("", examples=["Rain in Lisbon"])
-    text: str = Field(examples=["It rained in Lisbon on Monday."])
+    title: str = Field("", examples=["Harbour opens"])
+    text: str = Field(examples=["The harbour opened on Monday."])
     url: str | None = None
     published: str | None = None
     author: str | None = None

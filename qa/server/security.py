@@ -53,7 +53,7 @@ class Guard:
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], hosts: Collection[str] = ()) -> None:
         self.app = app
         self.routes = tuple(routes)
-        self.hosts = frozenset(hosts)
+        self.hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""

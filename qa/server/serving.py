@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from index import Library
 
+    from ..llm import LLM
     from ..reader import Reader
 
 GRACE_S = 2
@@ -72,15 +73,17 @@ def serve(
     port: int,
     announce: Callable[[str], object] = click.echo,
     reader: Reader | None = None,
+    llm: LLM | None = None,
     *,
+    names: Sequence[str] = (),
     rate: float | None = None,
     write: Callable[[str], object] | None = None,
 ) -> None:
     """Run the web app until Ctrl-C or SIGTERM; `announce` is called with its address once it answers.
 
-    Port 0 takes a free one. `rate` is how often a caller may ask in a minute: none is RATE where others can reach the
-    server, else any number. `write` gets a line a question. Raises PortInUse and NoPassword before anything slow is
-    loaded.
+    Port 0 takes a free one. `names` are others that it goes by, such as a proxy's. `rate` is how often a caller may ask
+    in a minute: none is RATE where others can reach the server, else any number. `write` gets a line a question.
+    Raises PortInUse and NoPassword before anything slow is loaded.
     """
     check_host(host, library.folder)
     listener = listen(host, port)
@@ -93,7 +96,14 @@ def serve(
         from .app import create_app
 
         app = create_app(
-            library, reader, hosts=_names(host), closed=not is_loopback(host), rate=rate, life=life, write=write
+            library,
+            reader,
+            llm,
+            hosts=_names(host, names),
+            closed=not is_loopback(host),
+            rate=rate,
+            life=life,
+            write=write,
         )
         _run(app, life, listener, lambda port: announce(address(host, port)))
 
@@ -176,9 +186,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _names(host: str) -> tuple[str, ...]:
-    """The names that a browser may call the server by; none (any) where other machines may reach it."""
-    return (*_LOOPBACK, host) if is_loopback(host) else ()
+def _names(host: str, more: Sequence[str]) -> tuple[str, ...]:
+    """The names that the server may be called by; none is any, where other machines may reach it."""
+    return (*_LOOPBACK, host, *more) if is_loopback(host) else tuple(more)
 
 
 @contextlib.contextmanager
