@@ -20,6 +20,7 @@ from ..conversations import CannotKeep, Conversations, UnknownConversation
 from ..reader import Reader
 from ..verify import Standing, verify
 from . import messages
+from .conversations import CONVERSATIONS
 from .links import SHELF
 from .messages import Message, literal
 from .options import read_options
@@ -40,7 +41,7 @@ FAILED = "Something went wrong here, which is a fault of Footnote's; the termina
 
 _HEADER = (
     '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
-    f'<nav><a class="fn-open" href="{SHELF}">Articles</a>'
+    f'<nav><a class="fn-open" href="{SHELF}">Articles</a><a class="fn-open" href="{CONVERSATIONS}">Conversations</a>'
     '<button type="button" class="fn-keys">Keys</button></nav></header>'
 )
 _BAR = (
@@ -83,7 +84,7 @@ class Chat:
             answers = self._answers(conversation_id)
             if asked_for and not answers:
                 conversation_id, note = NEW, _note("That conversation is not here; it may have been deleted.")
-            said = self._show(answers)
+            said = self._show(answers, conversation_id)
             return gr.Chatbot(said, placeholder=greeting(self.library.articles())), conversation_id, note
         except FootnoteError as error:
             return gr.Chatbot([]), conversation_id, _note(str(error))
@@ -97,7 +98,7 @@ class Chat:
         try:
             options = read_options(how)
             before = self._answers(conversation_id)
-            said = self._show(before)
+            said = self._show(before, conversation_id)
             last = min(1, len(before)) if options.replaces_last else 0
             run = _Run(conversation_id, len(before) - last if last else None)
             asked = [*said[: len(said) - 2 * last], messages.ask(question)]
@@ -114,8 +115,8 @@ class Chat:
         conversation_id, note = str(kept), _note("Stopped. The question is in the box again.")
         if run and run.answer and run.answer.sentences:
             found = replace(run.answer, notes=(*run.answer.notes, "Stopped before its end."))
-            conversation_id, note = self._keep(run, found)
-        return _ready(), self._show(self._answers(conversation_id)), conversation_id, note
+            conversation_id, _, note = self._keep(run, found)
+        return _ready(), self._show(self._answers(conversation_id), conversation_id), conversation_id, note
 
     def _run(
         self, run: _Run, question: str, history: Sequence[Turn], scope: Scope, asked: list[Message], session: str
@@ -130,24 +131,26 @@ class Chat:
         self.note(found)
         if scope != EVERYTHING:
             found = replace(found, notes=(*found.notes, f"Asked only of the articles {scope}."))
-        conversation_id, note = self._keep(run, found)
-        yield _ready(), [*asked, messages.reply(found)], conversation_id, note
+        conversation_id, place, note = self._keep(run, found)
+        yield _ready(), [*asked, messages.reply(found, place=place)], conversation_id, note
 
     def _nearest(self, question: str, scope: Scope) -> list[str]:
         """The titles of the articles that the answer will be looked for in, best first: in a few milliseconds."""
         return list(dict.fromkeys(hit.title for hit in self.library.search(question, LOOKED_AT, scope)))
 
-    def _keep(self, run: _Run, answer: Answer) -> tuple[str, str]:
-        """Put the answer in its conversation, or a new one; the conversation's id, and a note where it cannot be."""
+    def _keep(self, run: _Run, answer: Answer) -> tuple[str, str, str]:
+        """Put the answer in its conversation, or a new one: the conversation's id, the answer's place, and no note;
+        or a note on why it could not be kept."""
+        conversation_id = run.kept
         try:
             try:
-                self.conversations.append(run.kept, answer, run.at)
+                position = self.conversations.append(conversation_id, answer, run.at)
             except UnknownConversation:
-                run = _Run(self.conversations.create(), None)
-                self.conversations.append(run.kept, answer)
-            return run.kept, ""
+                conversation_id = self.conversations.create()
+                position = self.conversations.append(conversation_id, answer)
         except CannotKeep as error:
-            return run.kept, _note(str(error))
+            return conversation_id, "", _note(str(error))
+        return conversation_id, f"{conversation_id}-{position}", ""
 
     def _answers(self, conversation_id: str) -> tuple[Answer, ...]:
         try:
@@ -155,14 +158,15 @@ class Chat:
         except (UnknownConversation, CannotKeep):  # a note says so when the next answer cannot be kept
             return ()
 
-    def _show(self, answers: Sequence[Answer]) -> list[Message]:
+    def _show(self, answers: Sequence[Answer], conversation_id: str) -> list[Message]:
         """The conversation as chat messages; citations that no longer hold say so."""
-        shown = answers[-SHOWN:]
-        checked = iter(verify([citation for answer in shown for citation in _cited(answer)], self.library))
+        first = max(0, len(answers) - SHOWN)
+        checked = iter(verify([citation for answer in answers[first:] for citation in _cited(answer)], self.library))
         said = []
-        for answer in shown:
+        for position, answer in enumerate(answers[first:], start=first):
             stale = {one.citation.number for one in islice(checked, len(_cited(answer))) if one.standing in _STALE}
-            said += [messages.ask(answer.question), messages.reply(answer, changed=stale)]
+            place = f"{conversation_id}-{position}"
+            said += [messages.ask(answer.question), messages.reply(answer, changed=stale, place=place)]
         return said
 
 

@@ -8,6 +8,7 @@ import { write } from "./how.js";
 import { addKeys, onKey, showKeys } from "./keys.js";
 import { addPane, describePlace, openPane } from "./pane.js";
 import { ask, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
+import { judge } from "./verdict.js";
 
 let newest = null; // the last question, which stays at the top while its answer comes in
 let following = false;
@@ -41,6 +42,7 @@ const BUTTONS = {
   ".fn-copy": (button) => copy(answerText(answerOf(button)), button),
   ".fn-again": (button) => ask(questionOf(answerOf(button))),
   ".fn-next": (button) => ask(button.textContent),
+  ".fn-verdict": judge,
   ".fn-tools .fn-edit": (button) => edit(answerOf(button), questionOf(answerOf(button))),
   ".fn-understood .fn-edit": (button) => edit(answerOf(button), button.parentElement.querySelector("q").textContent),
   "#fn-question .stop-button": () => fill(newest?.querySelector("h2")?.innerText ?? ""), // not lost by stopping
