@@ -411,17 +411,22 @@ def check(
 @click.option("--log-questions", is_flag=True, help="Write each question to stderr, as a line of JSON.")
 @library_option
 @reader_option
-def chat(host: str, port: int, rate: int | None, log_questions: bool, library: Path, with_reader: bool) -> None:
+@llm_option
+def chat(
+    host: str, port: int, rate: int | None, log_questions: bool, library: Path, with_reader: bool, llm_setting: str
+) -> None:
     """See the command's help."""
     from .server.serving import check_host, check_port, serve
 
     check_host(host, library)
     check_port(host, port)
+    llm = load_llm(llm_setting)
     with _library(library, create=True) as opened:
         where = "Footnote is at {} (Ctrl-C stops it)"
         write = partial(click.echo, err=True) if log_questions else None
         reader = load_reader(with_reader)
-        serve(opened, host, port, lambda address: click.echo(where.format(address)), reader, rate=rate, write=write)
+        announce = lambda address: click.echo(where.format(address))  # noqa: E731
+        serve(opened, host, port, announce, reader, rate=rate, write=write, llm=llm)
 
 
 @_command(

@@ -19,6 +19,7 @@ from index import Library
 from index.errors import FootnoteError
 
 from ..inbox import Inbox
+from ..llm import LLM
 from ..reader import Reader
 from .access import AccessFile
 from .api import make_api
@@ -52,8 +53,10 @@ def create_app(
     rate: float = 0,
     life: Life | None = None,
     write: Callable[[str], object] | None = None,
+    llm: LLM | None = None,
 ) -> FastAPI:
-    """The app over one library, with or without the reader. `hosts` are the names it may be called by; none means any.
+    """The app over one library, with or without the reader, and a language model for the page. `hosts` are the names it
+    may be called by; none means any.
 
     Where the library has a password or tokens, or it is `closed`, one of them is needed. `rate` is how often a caller
     may ask in a minute, 0 any number; `life` says when the server starts and stops; `write` gets a line a question.
@@ -82,7 +85,7 @@ def create_app(
 
     _answer_errors(app)
     own = tuple(app.routes)  # what Gradio adds to them is another matter
-    page = _mount_chat(app, library, reader, ledger)
+    page = _mount_chat(app, library, reader, ledger, llm)
     # The last one added is the first one asked. Gradio leaves cross-origin rules to its parent where the parent has
     # some: no other origin may read answers.
     app.add_middleware(CORSMiddleware)
@@ -112,13 +115,13 @@ def _answer_errors(app: FastAPI) -> None:
         return refuse(request.url.path, error.status_code, str(error.detail), error.headers)
 
 
-def _mount_chat(app: FastAPI, library: Library, reader: Reader | None, ledger: Ledger) -> Any:
+def _mount_chat(app: FastAPI, library: Library, reader: Reader | None, ledger: Ledger, llm: LLM | None) -> Any:
     """Gradio's page, at `/`."""
     import gradio as gr
 
     from .chat import build_page
 
-    page = build_page(library, reader, ledger.note)
+    page = build_page(library, reader, ledger.note, llm)
     gr.mount_gradio_app(
         app,
         page,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from index import Library
 
+    from ..llm import LLM
     from ..reader import Reader
 
 GRACE_S = 2
@@ -75,6 +76,7 @@ def serve(
     *,
     rate: float | None = None,
     write: Callable[[str], object] | None = None,
+    llm: LLM | None = None,
 ) -> None:
     """Run the web app until Ctrl-C or SIGTERM; `announce` is called with its address once it answers.
 
@@ -93,7 +95,14 @@ def serve(
         from .app import create_app
 
         app = create_app(
-            library, reader, hosts=_names(host), closed=not is_loopback(host), rate=rate, life=life, write=write
+            library,
+            reader,
+            hosts=_names(host),
+            closed=not is_loopback(host),
+            rate=rate,
+            life=life,
+            write=write,
+            llm=llm,
         )
         _run(app, life, listener, lambda port: announce(address(host, port)))
 

@@ -6,6 +6,7 @@ import { addFilter, describeFilter, showFilter } from "./filter.js";
 import { FOOTNOTES } from "./footnotes.js";
 import { write } from "./how.js";
 import { addKeys, onKey, showKeys } from "./keys.js";
+import { addMode, describeMode, switchMode } from "./mode.js";
 import { addPane, describePlace, openPane } from "./pane.js";
 import { ask, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
 import { judge } from "./verdict.js";
@@ -38,6 +39,7 @@ const BUTTONS = {
   "#fn-clear": startAnew,
   ".fn-keys": showKeys,
   "button.fn-filter": showFilter,
+  "button.fn-mode": switchMode,
   ".fn-unedit": () => setEditing(false),
   ".fn-copy": (button) => copy(answerText(answerOf(button)), button),
   ".fn-again": (button) => ask(questionOf(answerOf(button))),
@@ -79,6 +81,7 @@ new MutationObserver(() => {
   follow();
   describePlace();
   describeFilter();
+  describeMode();
   write();
 }).observe(document.querySelector("gradio-app"), {
   subtree: true,
@@ -91,3 +94,4 @@ addPane(onKey);
 addCard();
 addKeys();
 addFilter();
+addMode();
