@@ -94,7 +94,7 @@ def create_app(
 
     _answer_errors(app)
     own = tuple(app.routes)  # what Gradio adds to them is another matter
-    page = _mount_chat(app, library, reader, ledger)
+    page = _mount_chat(app, library, reader, ledger, llm)
     # The last one added is the first one asked. Gradio leaves cross-origin rules to its parent where the parent has
     # some: no other origin may read answers.
     app.add_middleware(CORSMiddleware)
@@ -124,13 +124,13 @@ def _answer_errors(app: FastAPI) -> None:
         return refuse(request.url.path, error.status_code, str(error.detail), error.headers)
 
 
-def _mount_chat(app: FastAPI, library: Library, reader: Reader | None, ledger: Ledger) -> Any:
+def _mount_chat(app: FastAPI, library: Library, reader: Reader | None, ledger: Ledger, llm: LLM | None) -> Any:
     """Gradio's page, at `/`."""
     import gradio as gr
 
     from .chat import build_page
 
-    page = build_page(library, reader, ledger.note)
+    page = build_page(library, reader, ledger.note, llm)
     gr.mount_gradio_app(
         app,
         page,

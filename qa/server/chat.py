@@ -14,15 +14,18 @@ from index.errors import FootnoteError
 from index.scope import EVERYTHING, Scope
 
 from ..answer import Answer, Citation
-from ..ask import ask, check
+from ..ask import check
 from ..conversation import Turn, contextualise
 from ..conversations import CannotKeep, Conversations, UnknownConversation
+from ..llm import LLM
 from ..reader import Reader
+from ..stream import stream
 from ..verify import Standing, verify
 from . import messages
+from .conversations import CONVERSATIONS
 from .links import SHELF
 from .messages import Message, literal
-from .options import read_options
+from .options import Options, read_options
 from .welcome import greeting
 
 TITLE = "Footnote"
@@ -40,13 +43,9 @@ FAILED = "Something went wrong here, which is a fault of Footnote's; the termina
 
 _HEADER = (
     '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
-    f'<nav><a class="fn-open" href="{SHELF}">Articles</a>'
+    f'<nav><a class="fn-open" href="{SHELF}">Articles</a><a class="fn-open" href="{CONVERSATIONS}">'
+    '<span class="fn-long">Conversations</span><span class="fn-short">Chats</span></a>'
     '<button type="button" class="fn-keys">Keys</button></nav></header>'
-)
-_BAR = (
-    '<section class="fn-bar"><button type="button" class="fn-filter">All articles</button>'
-    '<span class="fn-editing" hidden>Editing the last question <button type="button" class="fn-unedit">Cancel</button>'
-    "</span></section>"
 )
 _STALE = (Standing.CHANGED, Standing.REMOVED)
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -68,10 +67,13 @@ class _Run:
 class Chat:
     """What happens on the page, for one library."""
 
-    def __init__(self, library: Library, reader: Reader | None = None, note: Note = lambda _: None) -> None:
+    def __init__(
+        self, library: Library, reader: Reader | None = None, note: Note = lambda _: None, llm: LLM | None = None
+    ) -> None:
         self.library = library
         self.reader = reader
         self.note = note
+        self.llm = llm
         self.conversations = Conversations(library.folder)
         self._runs: dict[str, _Run] = {}  # by the session of the page
 
@@ -83,7 +85,7 @@ class Chat:
             answers = self._answers(conversation_id)
             if asked_for and not answers:
                 conversation_id, note = NEW, _note("That conversation is not here; it may have been deleted.")
-            said = self._show(answers)
+            said = self._show(answers, conversation_id)
             return gr.Chatbot(said, placeholder=greeting(self.library.articles())), conversation_id, note
         except FootnoteError as error:
             return gr.Chatbot([]), conversation_id, _note(str(error))
@@ -97,13 +99,13 @@ class Chat:
         try:
             options = read_options(how)
             before = self._answers(conversation_id)
-            said = self._show(before)
+            said = self._show(before, conversation_id)
             last = min(1, len(before)) if options.replaces_last else 0
             run = _Run(conversation_id, len(before) - last if last else None)
             asked = [*said[: len(said) - 2 * last], messages.ask(question)]
             yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), [*asked, messages.looking(())], gr.skip(), ""
             history = _spoken(before[: len(before) - last])
-            yield from self._run(run, check(question), history, options.scope, asked, request.session_hash or "")
+            yield from self._run(run, check(question), history, options, asked, request.session_hash or "")
         except FootnoteError as error:
             yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
 
@@ -114,40 +116,51 @@ class Chat:
         conversation_id, note = str(kept), _note("Stopped. The question is in the box again.")
         if run and run.answer and run.answer.sentences:
             found = replace(run.answer, notes=(*run.answer.notes, "Stopped before its end."))
-            conversation_id, note = self._keep(run, found)
-        return _ready(), self._show(self._answers(conversation_id)), conversation_id, note
+            conversation_id, _, note = self._keep(run, found)
+        return _ready(), self._show(self._answers(conversation_id), conversation_id), conversation_id, note
 
     def _run(
-        self, run: _Run, question: str, history: Sequence[Turn], scope: Scope, asked: list[Message], session: str
+        self, run: _Run, question: str, history: Sequence[Turn], options: Options, asked: list[Message], session: str
     ) -> Iterator[Update]:
         self._runs[session] = run
-        titles = self._nearest(contextualise(question, history), scope)
+        titles = self._nearest(contextualise(question, history), options.scope)
         yield gr.skip(), [*asked, messages.looking(titles)], gr.skip(), gr.skip()
-        found = ask(question, self.library, history, self.reader, scope=scope)
-        if self._runs.get(session) is not run:  # stopped
+        for found in self._stream(question, history, options, lambda: self._runs.get(session) is not run):
+            run.answer = found
+            if self.llm:
+                yield gr.skip(), [*asked, messages.reply(found, whole=False)], gr.skip(), gr.skip()
+        if self._runs.pop(session, None) is not run or run.answer is None:  # stopped
             return
-        del self._runs[session]
-        self.note(found)
-        if scope != EVERYTHING:
-            found = replace(found, notes=(*found.notes, f"Asked only of the articles {scope}."))
-        conversation_id, note = self._keep(run, found)
-        yield _ready(), [*asked, messages.reply(found)], conversation_id, note
+        self.note(run.answer)
+        conversation_id, place, note = self._keep(run, run.answer)
+        yield _ready(), [*asked, messages.reply(run.answer, place=place)], conversation_id, note
+
+    def _stream(
+        self, question: str, history: Sequence[Turn], options: Options, cancelled: Callable[[], bool]
+    ) -> Iterator[Answer]:
+        """Answers that grow; each says of which articles alone it was asked."""
+        llm, scope = None if options.quotes_only else self.llm, options.scope
+        asked_of = (f"Asked only of the articles {scope}.",) if scope != EVERYTHING else ()
+        for answer in stream(question, self.library, history, self.reader, llm, scope=scope, cancelled=cancelled):
+            yield replace(answer, notes=(*answer.notes, *asked_of))
 
     def _nearest(self, question: str, scope: Scope) -> list[str]:
         """The titles of the articles that the answer will be looked for in, best first: in a few milliseconds."""
         return list(dict.fromkeys(hit.title for hit in self.library.search(question, LOOKED_AT, scope)))
 
-    def _keep(self, run: _Run, answer: Answer) -> tuple[str, str]:
-        """Put the answer in its conversation, or a new one; the conversation's id, and a note where it cannot be."""
+    def _keep(self, run: _Run, answer: Answer) -> tuple[str, str, str]:
+        """Put the answer in its conversation, or a new one: the conversation's id, the answer's place, and no note;
+        or a note on why it could not be kept."""
+        conversation_id = run.kept
         try:
             try:
-                self.conversations.append(run.kept, answer, run.at)
+                position = self.conversations.append(conversation_id, answer, run.at)
             except UnknownConversation:
-                run = _Run(self.conversations.create(), None)
-                self.conversations.append(run.kept, answer)
-            return run.kept, ""
+                conversation_id = self.conversations.create()
+                position = self.conversations.append(conversation_id, answer)
         except CannotKeep as error:
-            return run.kept, _note(str(error))
+            return conversation_id, "", _note(str(error))
+        return conversation_id, f"{conversation_id}-{position}", ""
 
     def _answers(self, conversation_id: str) -> tuple[Answer, ...]:
         try:
@@ -155,14 +168,15 @@ class Chat:
         except (UnknownConversation, CannotKeep):  # a note says so when the next answer cannot be kept
             return ()
 
-    def _show(self, answers: Sequence[Answer]) -> list[Message]:
+    def _show(self, answers: Sequence[Answer], conversation_id: str) -> list[Message]:
         """The conversation as chat messages; citations that no longer hold say so."""
-        shown = answers[-SHOWN:]
-        checked = iter(verify([citation for answer in shown for citation in _cited(answer)], self.library))
+        first = max(0, len(answers) - SHOWN)
+        checked = iter(verify([citation for answer in answers[first:] for citation in _cited(answer)], self.library))
         said = []
-        for answer in shown:
+        for position, answer in enumerate(answers[first:], start=first):
             stale = {one.citation.number for one in islice(checked, len(_cited(answer))) if one.standing in _STALE}
-            said += [messages.ask(answer.question), messages.reply(answer, changed=stale)]
+            place = f"{conversation_id}-{position}"
+            said += [messages.ask(answer.question), messages.reply(answer, changed=stale, place=place)]
         return said
 
 
@@ -175,27 +189,39 @@ def _spoken(answers: Sequence[Answer]) -> list[Turn]:
     return [turn for answer in answers for turn in (Turn("user", answer.question), Turn("assistant", answer.text))]
 
 
-def build_page(library: Library, reader: Reader | None = None, note: Note = lambda _: None) -> gr.Blocks:
+def build_page(
+    library: Library, reader: Reader | None = None, note: Note = lambda _: None, llm: LLM | None = None
+) -> gr.Blocks:
     """The page, ready to be mounted; `note` is called with every answer."""
-    chat = Chat(library, reader, note)
+    chat = Chat(library, reader, note, llm)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True) as page:
         kept = gr.BrowserState(NEW, storage_key="footnote", secret="footnote")  # noqa: S106 (kept, not secret)
         with gr.Row(elem_id="fn-top"):
             gr.Markdown(_HEADER, latex_delimiters=[], elem_id="fn-header")
             clear = gr.Button("New chat", elem_id="fn-clear", size="sm")
         chatbot = _chatbot()
-        note = gr.Markdown("", latex_delimiters=[], elem_id="fn-note")
+        line = gr.Markdown("", latex_delimiters=[], elem_id="fn-note")
         question = _question()
-        gr.Markdown(_BAR, latex_delimiters=[], elem_id="fn-bar")
+        gr.Markdown(_bar(llm), latex_delimiters=[], elem_id="fn-bar")
         how = gr.Textbox("", label="How to ask", show_label=False, container=False, elem_id="fn-how")  # filter.js's
-        outputs = [question, chatbot, kept, note]
+        outputs = [question, chatbot, kept, line]
         running = question.submit(chat.answer, [question, kept, how], outputs, **_QUIET)
-        running.failure(lambda: (_ready(), _note(FAILED)), None, [question, note], **_QUIET)
+        running.failure(lambda: (_ready(), _note(FAILED)), None, [question, line], **_QUIET)
         question.stop(chat.stop, [kept], outputs, cancels=[running], **_QUIET)
-        clear.click(lambda: ([], NEW, ""), None, [chatbot, kept, note], cancels=[running], **_QUIET)
-        page.load(chat.open, [kept], [chatbot, kept, note], **_QUIET)
+        clear.click(lambda: ([], NEW, ""), None, [chatbot, kept, line], cancels=[running], **_QUIET)
+        page.load(chat.open, [kept], [chatbot, kept, line], **_QUIET)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return page
+
+
+def _bar(llm: LLM | None) -> str:
+    """How the next question will be asked. A model is only spoken of where there is one."""
+    mode = f'<button type="button" class="fn-mode">Written by {literal(llm.name)}</button>' if llm else ""
+    return (
+        f'<section class="fn-bar"><button type="button" class="fn-filter">All articles</button>{mode}'
+        '<span class="fn-editing" hidden>Editing the last question '
+        '<button type="button" class="fn-unedit">Cancel</button></span></section>'
+    )
 
 
 def _chatbot() -> gr.Chatbot:

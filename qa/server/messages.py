@@ -23,6 +23,14 @@ _ADD = (
     '<p class="fn-add">Is it in an article that is not here yet? '
     f'<a class="fn-open" href="{SHELF}">Add articles</a></p>'
 )
+_TOOLS = (
+    '<button type="button" class="fn-edit">Edit question</button>'
+    '<button type="button" class="fn-again">Ask again</button>'
+)
+_VERDICTS = (
+    '<button type="button" class="fn-verdict fn-up">Good answer</button>'
+    '<button type="button" class="fn-verdict fn-down">Wrong</button>'
+)
 
 # Line ends would let Markdown in again, and Gradio expands tabs.
 _ENTITIES = {ord(c): f"&#{ord(c)};" for c in "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"}
@@ -41,15 +49,17 @@ def looking(titles: Sequence[str]) -> Message:
     return {"role": "assistant", "content": f'<section class="fn-answer">{body}</section>'}
 
 
-def reply(answer: Answer, *, whole: bool = True, changed: Collection[int] = ()) -> Message:
+def reply(answer: Answer, *, whole: bool = True, changed: Collection[int] = (), place: str = "") -> Message:
     """The answer as a message; without what stands below it while it is not yet whole.
 
-    `changed` are the citations, by number, whose words are no longer in their place.
+    `changed` are the citations, by number, whose words are no longer in their place. `place` says for feedback which
+    answer of which conversation this is: CONVERSATION-POSITION, empty where it is not kept.
     """
     understood = _understood(answer.understood) if answer.understood else ""
-    parts = _abstention(answer) if answer.abstained else _body(answer)
-    below = "".join(_below(answer, changed)) if whole else '<p class="fn-pending">Writing</p>'
-    return {"role": "assistant", "content": f'<section class="fn-answer">{understood}{"".join(parts)}{below}</section>'}
+    body = "".join(_abstention(answer) if answer.abstained else _body(answer))
+    below = "".join(_below(answer, changed, place)) if whole else '<p class="fn-pending">Writing</p>'
+    name = f' id="{literal(place)}"' if place else ""
+    return {"role": "assistant", "content": f'<section class="fn-answer"{name}>{understood}{body}{below}</section>'}
 
 
 def literal(text: str) -> str:
@@ -93,7 +103,7 @@ def _abstention(answer: Answer) -> Iterator[str]:
     yield f'<p class="fn-none">{literal(ABSTENTION)}</p>'
 
 
-def _below(answer: Answer, changed: Collection[int]) -> Iterator[str]:
+def _below(answer: Answer, changed: Collection[int], place: str) -> Iterator[str]:
     for lack in answer.missing:
         yield f'<p class="fn-missing">{literal(lack[:1].upper() + lack[1:])}.</p>'
     links = {citation.number: citation for citation in answer.citations}
@@ -105,7 +115,7 @@ def _below(answer: Answer, changed: Collection[int]) -> Iterator[str]:
     else:
         yield _sources("Sources", answer.citations, changed)
     yield from (f'<p class="fn-remark">{literal(note)}</p>' for note in answer.notes)
-    yield _foot(answer)
+    yield _foot(answer, _TOOLS + _VERDICTS if place else _TOOLS)
     if answer.follow_ups:
         buttons = "".join(
             f'<li><button type="button" class="fn-next">{literal(question)}</button></li>'
@@ -164,14 +174,10 @@ def _title(citation: Citation) -> str:
     return citation.title or "Untitled"
 
 
-def _foot(answer: Answer) -> str:
+def _foot(answer: Answer, tools: str) -> str:
     """What the answer was made of, and what can be done with it."""
     copy = "" if answer.abstained else '<button type="button" class="fn-copy">Copy with footnotes</button>'
-    return (
-        f'<p class="fn-foot">{literal(_made(answer))}</p><p class="fn-tools">{copy}'
-        '<button type="button" class="fn-edit">Edit question</button>'
-        '<button type="button" class="fn-again">Ask again</button></p>'
-    )
+    return f'<p class="fn-foot">{literal(_made(answer))}</p><p class="fn-tools">{copy}{tools}</p>'
 
 
 def _made(answer: Answer) -> str:

@@ -1,4 +1,4 @@
-"""What a question is asked with: of which articles, and whether in place of the last one. Pure."""
+"""What a question is asked with: of which articles, in place of the last one or not, by a model or not. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from index.scope import EVERYTHING, Scope
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`replaces_last`: the question stands for the last one of the conversation, which was edited."""
+    """`replaces_last`: the question stands for the last one of the conversation, which was edited. `quotes_only`: no
+    language model is wanted."""
 
     scope: Scope = EVERYTHING
     replaces_last: bool = False
+    quotes_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,14 @@ class _Sent:
     since: str = ""
     until: str = ""
     replaces_last: bool = False
+    quotes_only: bool = False
 
 
 _SENT = TypeAdapter(_Sent)
 
 
 def read_options(sent: str) -> Options:
-    """The options from the JSON that `static/filter.js` writes; none where it is not such. Raises ScopeError.
+    """The options from the JSON that `static/how.js` writes; none where it is not such. Raises ScopeError.
 
     >>> read_options('{"since": "2024", "articles": []}').scope
     Scope(articles=None, since='2024', until=None)
@@ -39,4 +42,5 @@ def read_options(sent: str) -> Options:
     except ValidationError:
         return Options()
     articles = frozenset(options.articles) or None
-    return Options(Scope(articles, options.since or None, options.until or None), options.replaces_last)
+    scope = Scope(articles, options.since or None, options.until or None)
+    return Options(scope, options.replaces_last, options.quotes_only)

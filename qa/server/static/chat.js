@@ -6,8 +6,10 @@ import { addFilter, describeFilter, showFilter } from "./filter.js";
 import { FOOTNOTES } from "./footnotes.js";
 import { write } from "./how.js";
 import { addKeys, onKey, showKeys } from "./keys.js";
+import { addMode, describeMode, switchMode } from "./mode.js";
 import { addPane, describePlace, openPane } from "./pane.js";
 import { ask, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
+import { judge } from "./verdict.js";
 
 let newest = null; // the last question, which stays at the top while its answer comes in
 let following = false;
@@ -37,10 +39,12 @@ const BUTTONS = {
   "#fn-clear": startAnew,
   ".fn-keys": showKeys,
   "button.fn-filter": showFilter,
+  "button.fn-mode": switchMode,
   ".fn-unedit": () => setEditing(false),
   ".fn-copy": (button) => copy(answerText(answerOf(button)), button),
   ".fn-again": (button) => ask(questionOf(answerOf(button))),
   ".fn-next": (button) => ask(button.textContent),
+  ".fn-verdict": judge,
   ".fn-tools .fn-edit": (button) => edit(answerOf(button), questionOf(answerOf(button))),
   ".fn-understood .fn-edit": (button) => edit(answerOf(button), button.parentElement.querySelector("q").textContent),
   "#fn-question .stop-button": () => fill(newest?.querySelector("h2")?.innerText ?? ""), // not lost by stopping
@@ -77,6 +81,7 @@ new MutationObserver(() => {
   follow();
   describePlace();
   describeFilter();
+  describeMode();
   write();
 }).observe(document.querySelector("gradio-app"), {
   subtree: true,
@@ -89,3 +94,4 @@ addPane(onKey);
 addCard();
 addKeys();
 addFilter();
+addMode();
