@@ -12,6 +12,7 @@ from index import EVERYTHING, Library, Scope
 from index.encoder import Encoder
 from index.errors import UnknownArticle
 
+from .additions import adds
 from .answer import Answer, AnswerSentence, Citation, Conflict
 from .ask import Found, ask, look_up
 from .cite import cite
@@ -168,7 +169,12 @@ class _Draft:
         return max(support.probability, of_all.probability), []
 
     def _check(self, claim: str, evidence: Sequence[Citation]) -> Support:
-        return check(claim, [" ".join(citation.quote.split()) for citation in evidence], self._encoder, self._reader)
+        """The support check; a sentence that also adds something is borne out in part at the best."""
+        texts = [" ".join(citation.quote.split()) for citation in evidence]
+        support = check(claim, texts, self._encoder, self._reader)
+        if support.probability >= SUPPORTS and adds(claim, texts):
+            return replace(support, probability=PARTLY)
+        return support
 
     def _footnote(self, citation: Citation) -> int:
         """The number of this footnote in the answer, where it becomes one if it is none yet."""
