@@ -56,7 +56,7 @@ def stream(
     if found.answer.abstained or found.answer.mode == "talk":
         yield found.answer
         return
-    for answer in _written(found, library, reader, llm, start + llm.deadline_s, cancelled):
+    for answer in _written(found, library, reader, llm, time.monotonic() + llm.deadline_s, cancelled):
         total = round((time.monotonic() - start) * 1000, 1)
         yield replace(answer, timings_ms={**found.answer.timings_ms, "total": total})
 
