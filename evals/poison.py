@@ -22,6 +22,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -37,6 +38,7 @@ from qa.stream import offer
 from .metrics import contains, mean
 from .resample import bootstrap
 
+ATTACKS = ("poisonedrag", "news", "copies")
 ARTICLES = 4
 """Real articles a question."""
 COUNTS = (0, 1, 4)
@@ -146,16 +148,17 @@ def _outvoted(sentences: Sequence[str], case: Case) -> bool:
 @click.command()
 @click.argument("bench", metavar="BENCH_DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Questions of each attack.")
-def main(bench: Path, limit: int) -> None:
+@click.option("--attack", "names", type=click.Choice(ATTACKS), multiple=True, help="Only this one. [default: all]")
+def main(bench: Path, limit: int, names: tuple[str, ...]) -> None:
     """Measure how many answers poisoned articles turn over, and print a table."""
     encoder, reader = Encoder(), Reader().load()
     click.echo(
         "| attack | poisoned | questions | right | flipped | both in sight | neither | outvoted, plainly | outvoted |"
     )
     click.echo("|---|---|---|---|---|---|---|---|---|")
-    sets = {"poisonedrag": poisonedrag(bench), "news": news(bench, copies=False), "copies": news(bench, copies=True)}
-    for name, cases in sets.items():
-        taken = [case for case, _ in zip(cases, range(limit), strict=False)]
+    for name in names or ATTACKS:
+        cases = poisonedrag(bench) if name == "poisonedrag" else news(bench, copies=name == "copies")
+        taken = list(islice(cases, limit))
         for count, outcomes in attack(taken, encoder, reader):
             columns = np.array([outcome.values for outcome in outcomes]).T
             click.echo(f"| {name} | {count} | {len(outcomes)} | {' | '.join(_figure(c) for c in columns)} |")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import httpx
 
 DEADLINE_S = 60.0
-"""Seconds for all that a question asks of a model."""
+"""Seconds for an answer of a model; a follow-up has a third of it more, to be made whole."""
 CONNECT_S = 5.0
 """Seconds for a connection."""
 POLL_S = 0.05

@@ -8,10 +8,13 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import chain, islice, zip_longest
 
+import numpy as np
+
 from index import EVERYTHING, Library, Scope
 from index.encoder import Encoder
 from index.errors import UnknownArticle
 
+from .additions import adds
 from .answer import Answer, AnswerSentence, Citation, Conflict
 from .ask import Found, ask, look_up
 from .cite import cite
@@ -27,6 +30,9 @@ from .support import PARTLY, SUPPORTS, Support, check
 
 MAX_SENTENCES = 12
 """Sentences of a model after which it is told to stop."""
+
+ALONE = 3
+"""Evidence sentences, the nearest, that may bear out by themselves what a model wrote without citing them."""
 
 
 def stream(
@@ -55,7 +61,7 @@ def stream(
     if found.answer.abstained or found.answer.mode == "talk":
         yield found.answer
         return
-    for answer in _written(found, library, reader, llm, start + llm.deadline_s, cancelled):
+    for answer in _written(found, library, reader, llm, time.monotonic() + llm.deadline_s, cancelled):
         total = round((time.monotonic() - start) * 1000, 1)
         yield replace(answer, timings_ms={**found.answer.timings_ms, "total": total})
 
@@ -71,6 +77,9 @@ def _written(
     """The model's answer sentence by sentence, or, last, the articles' own."""
     draft = _Draft(found.answer, offer(found, library), library.encoder, reader)
     notes = found.answer.notes
+    if not draft.offered:
+        yield found.answer
+        return
     yield draft.answer()
     try:
         with closing(_sentences(found, draft.offered, llm, until, cancelled)) as sentences:
@@ -152,9 +161,10 @@ class _Draft:
         return replace(self.answer(), conflicts=conflicts)
 
     def _supporting(self, written: Written) -> tuple[float, list[Citation]]:
-        """How well the sentence is borne out, and by what: by what it cites, else by the best of all that was offered.
+        """How well the sentence is borne out, and by what: by what it cites, else by one sentence of those offered.
 
-        Of several that it cites, those are kept that bear out at least a part.
+        Of several that it cites, those are kept that bear out at least a part. What only many sentences together would
+        bear out, and the model cites none of, is not: no footnote would show it.
         """
         cited = [citation for citation in self.offered if citation.number in written.numbers]
         support = self._check(written.text, cited)
@@ -162,13 +172,25 @@ class _Draft:
             nearest = cited[support.nearest]
             partly = [c for c in cited if c is nearest or self._check(written.text, [c]).probability >= PARTLY]
             return support.probability, partly
-        of_all = self._check(written.text, self.offered)
-        if of_all.probability >= SUPPORTS and of_all.nearest is not None:
-            return of_all.probability, [self.offered[of_all.nearest]]
-        return max(support.probability, of_all.probability), []
+        alone = [(self._check(written.text, [citation]).probability, citation) for citation in self._near(written.text)]
+        best, citation = max(alone, key=lambda pair: pair[0], default=(0.0, None))
+        if best >= SUPPORTS and citation is not None:
+            return best, [citation]
+        return max(support.probability, best), []
+
+    def _near(self, claim: str) -> list[Citation]:
+        """The offered sentences nearest to a claim: by itself one of them may bear it out."""
+        vectors = self._encoder.recall([claim, *(_line(citation) for citation in self.offered)])
+        order = np.argsort(-(vectors[1:] @ vectors[0]), kind="stable")[:ALONE]
+        return [self.offered[int(number)] for number in order]
 
     def _check(self, claim: str, evidence: Sequence[Citation]) -> Support:
-        return check(claim, [" ".join(citation.quote.split()) for citation in evidence], self._encoder, self._reader)
+        """The support check; a sentence that also adds something is borne out in part at the best."""
+        texts = [_line(citation) for citation in evidence]
+        support = check(claim, texts, self._encoder, self._reader)
+        if support.probability >= SUPPORTS and adds(claim, texts):
+            return replace(support, probability=PARTLY)
+        return support
 
     def _footnote(self, citation: Citation) -> int:
         """The number of this footnote in the answer, where it becomes one if it is none yet."""
@@ -177,6 +199,10 @@ class _Draft:
                 return known.number
         self._citations.append(replace(citation, number=len(self._citations) + 1))
         return len(self._citations)
+
+
+def _line(citation: Citation) -> str:
+    return " ".join(citation.quote.split())
 
 
 def offer(found: Found, library: Library) -> list[Citation]:

@@ -108,6 +108,13 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
         open_llm(f"gguf:{tmp_path}", {})
 
 
+def test_a_model_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    (tmp_path / "model.gguf").write_bytes(b"GGUF\x03\0\0\0" + b"x" * 100)
+    with pytest.raises(LLMSettingError, match="cannot load this model"):
+        open_llm(f"gguf:{tmp_path / 'model.gguf'}", {})
+
+
 def test_nothing_is_followed_elsewhere(seeds_folder: Path) -> None:
     """Neither a redirect nor a proxy: what is asked goes where the user said."""
 
