@@ -316,9 +316,10 @@ class Inbox:
     def _note(self, delivery: Delivery) -> None:
         with self._changed:
             self._deliveries[delivery.id] = delivery
-            done = [d.id for d in self._deliveries.values() if d.state.is_done]
-            for delivery_id in done[: max(len(done) - REMEMBERED, 0)]:
-                del self._deliveries[delivery_id]
+            if len(self._deliveries) > 2 * REMEMBERED:
+                done = [d.id for d in self._deliveries.values() if d.state.is_done]
+                for delivery_id in done[:-REMEMBERED]:
+                    del self._deliveries[delivery_id]
             self._changed.notify_all()
 
     def _work(self) -> None:
