@@ -108,6 +108,9 @@ def verify(context: click.Context, file: Path, library: Path, as_json: bool) -> 
 def _failure(checked: Checked) -> str:
     """Why a quote does not hold: the article has changed since, or the export has been."""
     cited = checked.citation
+    if checked.successor:
+        says = "does not say so" if checked.start is None else f"has it at character {checked.start}"
+        return f"{cited.article_id} was replaced by {checked.successor}, which {says}"
     if checked.start is not None:
         return f"“{cited.title}” has it at character {checked.start}, not at {cited.start}"
     if checked.standing == "changed":

@@ -35,6 +35,8 @@ MAX_FILE = 100_000_000
 """Bytes of a file that is handed in."""
 NAME_LIMIT = 120
 """Characters of a file's name that are kept."""
+MAX_WAITING = 10_000
+"""Deliveries that may wait."""
 REMEMBERED = 2_000
 """Deliveries that are done and still told of."""
 
@@ -44,6 +46,7 @@ _TOGETHER_BYTES = 16_000_000
 _PATIENCE_S = 30.0
 _RETRY_S = 2.0
 _STOP_S = 6.0  # the encoder's threads must not outlive the interpreter
+_PURGE_S = 60.0
 _MAKING = ".new"
 
 log = logging.getLogger(__name__)
@@ -71,13 +74,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A file or an address that was handed in, and what has become of it, in one line. `articles` are ids."""
+    """A file or an address that was handed in, and what has become of it, in one line.
+
+    `articles` are ids; `replaced` is the key under which `Inbox.restore` has the article that it took the place of.
+    """
 
     id: str
     name: str
     state: State = State.WAITING
     line: str = ""
     articles: tuple[str, ...] = ()
+    replaced: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,13 @@ class Status:
     def left(self) -> int:
         """How many deliveries are not done."""
         return sum(not delivery.state.is_done for delivery in self.deliveries)
+
+
+class InboxFull(FootnoteError):
+    """More has been handed in than is indexed any time soon."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{MAX_WAITING:,} files are waiting to be indexed; hand in more when they are done")
 
 
 class Reception:
@@ -167,8 +181,9 @@ class Inbox:
     def receive(self, name: str, replaces: str | None = None) -> Reception:
         """Begin to receive a file; its articles take the place of the article `replaces`, if one is given.
 
-        Raises ArticleError where nothing reads such a file, ReadOnlyLibrary and DiskFull.
+        Raises ArticleError where nothing reads such a file, InboxFull, ReadOnlyLibrary and DiskFull.
         """
+        self._check_room()
         suffix = PurePosixPath(file_name(name)).suffix.lower()
         if suffix not in READERS:
             kind = f"{suffix} files are" if suffix else "files without a suffix are"
@@ -176,7 +191,8 @@ class Inbox:
         return Reception(self, Delivery(secrets.token_hex(8), _shown(name)), replaces)
 
     def add_address(self, url: str) -> Delivery:
-        """Fetch a page or feed when its turn comes. Raises ArticleError where it is no web address."""
+        """Fetch a page or feed when its turn comes. Raises as `receive` does, and where it is no web address."""
+        self._check_room()
         url = url.strip()
         if not re.match(r"https?://[^\s/]", url, re.IGNORECASE) or len(url) > 2000:
             raise ArticleError(_shown(url) or "the address", "is not a web address; it begins with https:// or http://")
@@ -194,8 +210,17 @@ class Inbox:
     def take(self, delivery: Delivery) -> None:
         """Index what lies in the inbox under this delivery's id."""
         self._note(delivery)
+        self._start()
+
+    def _check_room(self) -> None:
+        if self.status().left >= MAX_WAITING:
+            raise InboxFull
+
+    def _start(self) -> None:
         with self._changed:
-            if self._thread is None:
+            if self._thread is None and not self._closed:
+                if self._claim is None:
+                    self._claim = self._claimed()
                 self._thread = threading.Thread(target=self._work, name="inbox", daemon=True)
                 self._thread.start()
 
@@ -208,6 +233,7 @@ class Inbox:
 
     def discard(self, article_ids: Sequence[str]) -> str:
         """As `Trash.discard`; waits for what is being indexed."""
+        self._start()  # it empties the trash
         with self._writing_alone():
             return self._trash.discard(article_ids)
 
@@ -250,7 +276,11 @@ class Inbox:
 
     def resume(self) -> None:
         """Take what an earlier process left in the inbox, unless another one is at work here."""
-        if not self.folder.is_dir() or not self._claims():
+        if os.access(self._library.folder, os.W_OK):
+            self._trash.purge()
+        if self.folder.is_dir():
+            self._claim = self._claimed()
+        if self._claim is None:
             return
         for entry in sorted(self.folder.iterdir(), key=lambda entry: entry.name):
             if entry.suffix == _MAKING:
@@ -270,25 +300,26 @@ class Inbox:
             os.close(self._claim)
             self._claim = None
 
-    def _claims(self) -> bool:
+    def _claimed(self) -> int | None:
+        """A lock on the inbox, as long as this process lives: what others leave here is its. None: it is another's."""
         try:
             claim = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError:
-            return False
+            return None
         try:
             fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(claim)
-            return False
-        self._claim = claim
-        return True
+            return None
+        return claim
 
     def _note(self, delivery: Delivery) -> None:
         with self._changed:
             self._deliveries[delivery.id] = delivery
-            done = [d.id for d in self._deliveries.values() if d.state.is_done]
-            for delivery_id in done[: max(len(done) - REMEMBERED, 0)]:
-                del self._deliveries[delivery_id]
+            if len(self._deliveries) > 2 * REMEMBERED:
+                done = [d.id for d in self._deliveries.values() if d.state.is_done]
+                for delivery_id in done[:-REMEMBERED]:
+                    del self._deliveries[delivery_id]
             self._changed.notify_all()
 
     def _work(self) -> None:
@@ -313,7 +344,8 @@ class Inbox:
     def _next(self) -> list[Delivery] | None:
         """The files, or the one address, that are indexed next; None when this is the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._waiting())
+            while not self._changed.wait_for(lambda: self._closed or self._waiting(), _PURGE_S):
+                self._trash.purge()
             if self._closed:
                 return None
             waiting = self._waiting()
@@ -361,14 +393,14 @@ class Inbox:
         """What became of a delivery; `whole` knows of near-duplicates."""
         ids = tuple(dict.fromkeys(change.article_id for change in own.changes if change.what != "removed"))
         replaced = self.folder / delivery.id / "replaces"
-        line = _outcome(own, self._near(ids, whole))
+        line, key = _outcome(own, self._near(ids, whole)), ""
         if ids and not own.failed and replaced.exists():
             old = replaced.read_text(encoding="utf-8")
             if old not in ids and any(article.id == old for article in self._library.articles()):
-                self._trash.discard([old])
+                key = self._trash.discard([old])
                 line = f"{line}, in place of the old one"
         shutil.rmtree(self.folder / delivery.id, ignore_errors=True)
-        self._note(replace(delivery, state=_state(own), line=line, articles=ids))
+        self._note(replace(delivery, state=_state(own), line=line, articles=ids, replaced=key))
 
     def _near(self, ids: Sequence[str], report: Report) -> str:
         """The title of an article that was here and says nearly the same."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -28,16 +28,24 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A citation, how it stands, and where its words begin now (None where they are gone)."""
+    """A citation, how it stands, and where its words begin now (None where they are gone).
+
+    `successor` is the id of the article that has come from the same source since, where the cited one is removed;
+    `start` is then a place in that.
+    """
 
     citation: Citation
     standing: Standing
     start: int | None
+    successor: str = ""
 
     @property
     def line(self) -> str:
         """What to tell of it, in one sentence; empty where it holds."""
         title = f"“{self.citation.title or self.citation.article_id}”"
+        if self.successor:
+            still = "no longer" if self.start is None else "still"
+            return f"{title} has been replaced by a newer version since; the quoted words are {still} in it."
         return {
             Standing.HOLDS: "",
             Standing.MOVED: f"{title} has changed since; the quoted words now stand in another place.",
@@ -56,6 +64,7 @@ class Checked:
             "quote": cited.quote,
             "standing": self.standing.value,
             "now_at": self.start,
+            "successor": self.successor or None,
         }
 
 
@@ -69,7 +78,14 @@ def verify(citations: Sequence[Citation], library: Library, *, to_the_character:
         for citation in citations:
             if citation.article_id not in articles:
                 articles[citation.article_id] = _article(citation.article_id, library)
-    return tuple(_check(citation, articles[citation.article_id], to_the_character) for citation in citations)
+        removed = {c.source for c in citations if articles[c.article_id] is None and c.source}
+        successors = _now_from(removed, library) if removed else {}
+    return tuple(
+        _check(c, article, to_the_character)
+        if (article := articles[c.article_id])
+        else _check_removed(c, successors.get(c.source), to_the_character)
+        for c in citations
+    )
 
 
 def changes(answer: Answer, library: Library) -> tuple[Checked, ...]:
@@ -88,9 +104,20 @@ def _article(article_id: str, library: Library) -> Article | None:
         return None
 
 
-def _check(citation: Citation, article: Article | None, to_the_character: bool) -> Checked:
-    if article is None:
+def _now_from(sources: Collection[str], library: Library) -> dict[str, Article]:
+    """What came from these sources last: an edited file is an article of its own, in place of the one before."""
+    ids = {summary.source: summary.id for summary in library.articles() if summary.source in sources}
+    return {source: library.show(article_id) for source, article_id in ids.items()}
+
+
+def _check_removed(citation: Citation, successor: Article | None, to_the_character: bool) -> Checked:
+    if successor is None:
         return Checked(citation, Standing.REMOVED, None)
+    found = _find(citation.quote, successor.text, to_the_character)
+    return Checked(citation, Standing.REMOVED, found, successor.id)
+
+
+def _check(citation: Citation, article: Article, to_the_character: bool) -> Checked:
     citation = replace(citation, title=citation.title or article.title)
     start, end, quote, text = citation.start, citation.end, citation.quote, article.text
     there = text[start:end] if 0 <= start < end else ""

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from index import Article, Library
 from qa.answer import Answer, AnswerSentence, Citation, Conflict
 from qa.conversations import FILE, TITLE_LIMIT, UNDO, CannotKeep, Conversations, Entry, UnknownConversation
-from qa.verify import Standing, changes
+from qa.verify import Standing, changes, verify
 
 from .conftest import OBEY_FILE_MODES
 
@@ -313,3 +313,27 @@ def test_an_old_answer_says_what_has_changed_since(library: Library) -> None:
         " is no longer in the library.",
     ]
     assert found[1].citation.quote == "It rained", "the old quote can still be shown"
+
+
+def test_an_edited_file_is_known_as_the_newer_version(library: Library, tmp_path: Path) -> None:
+    """Its article has another id; where the old words are still in it, it is said so."""
+    path = tmp_path / "note.txt"
+    path.write_text("Title: Note\n\nIt rained on Monday.\n\nIt snowed on Friday.")
+    library.add_files([path])
+    (old,) = library.articles()
+    text = library.show(old.id).text
+    quotes = ("It rained on Monday.", "It snowed on Friday.")
+    cited = [
+        Citation(n, old.id, old.title, old.source, None, text.index(quote), text.index(quote) + len(quote), quote)
+        for n, quote in enumerate(quotes, start=1)
+    ]
+    path.write_text("Title: Note\n\nAnd then:\n\nIt rained on Monday.")
+    library.add_files([path])
+    (new,) = library.articles()
+    still, gone = verify(cited, library)
+    assert (still.standing, still.successor, gone.successor) == (Standing.REMOVED, new.id, new.id)
+    assert library.show(new.id).text[still.start :] == "It rained on Monday."
+    assert (still.line.split("; ")[1], gone.line.split("; ")[1]) == (
+        "the quoted words are still in it.",
+        "the quoted words are no longer in it.",
+    )

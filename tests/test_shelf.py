@@ -188,6 +188,10 @@ def test_replacing_takes_the_old_article_away(library: Library, inbox: Inbox, cl
     upload(client, "moles.txt", MOLES, replaces="old")
     assert become(inbox)["moles.txt"] == (State.ADDED, "added: “Moles”, in place of the old one")
     assert "tunnels" in library.show(only(library)).text
+    key = re.search(r'name="key" value="(\w+)"', client.get("/articles").text)
+    assert key
+    client.post("/articles/restore", data={"key": key[1]})
+    assert library.show("old").text == "Moles sleep."
 
 
 def test_what_a_crash_left_is_added_at_the_next_start(library: Library) -> None:
@@ -202,6 +206,17 @@ def test_what_a_crash_left_is_added_at_the_next_start(library: Library) -> None:
         second.resume()
         assert become(second) == {"moles.txt": (State.ADDED, "added: “Moles”")}
         assert [entry.name for entry in second.folder.iterdir()] == [".lock"]
+
+
+def test_two_servers_on_a_library_keep_to_their_own(library: Library) -> None:
+    """One that starts beside another leaves alone what that one has still to do."""
+    with Inbox(library) as first, Inbox(library) as second, writing(library.folder):
+        reception = first.receive("moles.txt")
+        reception.write(MOLES)
+        reception.accept()
+        second.resume()
+        assert second.status().deliveries == ()
+    first.close()
 
 
 def test_closing_stops_in_the_middle_and_the_next_start_goes_on(library: Library) -> None:

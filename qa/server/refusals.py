@@ -11,6 +11,7 @@ from index.errors import ArticleError, FootnoteError, LibraryError, ModelError, 
 
 from ..ask import EmptyLibrary
 from ..conversations import UnknownConversation
+from ..inbox import InboxFull
 from .access import AccessError
 from .desk import Busy
 
@@ -56,6 +57,7 @@ _STATUSES: tuple[tuple[type[FootnoteError], int], ...] = (
     (ReadOnlyLibrary, 403),
     (ArticleError, 422),
     (Busy, 503),
+    (InboxFull, 503),
     (AccessError, 503),
     (LibraryError, 503),
     (ModelError, 503),

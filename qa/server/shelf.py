@@ -322,7 +322,8 @@ def _intake(status: Status) -> str:
     problems = _told(failed, TOLD)
     if failed:
         problems = f'<h2 class="fn-label">{len(failed):,} could not be added</h2>{problems}'
-    added = f"<details><summary>What was added</summary>{_told(done, TOLD)}</details>" if done else ""
+    shown = " open" if any(delivery.replaced for delivery in done) else ""
+    added = f"<details{shown}><summary>What was added</summary>{_told(done, TOLD)}</details>" if done else ""
     return (
         f'<div data-left="{left}"><div class="progress"><p class="fn-meta" role="status">{line}</p>{bar}</div>{waits}'
         f"{problems}{_told(now, AT_WORK)}{added}</div>"
@@ -346,4 +347,11 @@ def _delivery(delivery: Delivery) -> str:
         name = f'<a href="{escape(article_link(delivery.articles[0]))}">{name}</a>'
     sign = _SIGNS.get(delivery.state, "")
     line = escape(": ".join(part for part in (sign, delivery.line) if part))
-    return f'<li class="{delivery.state}"><div>{name}<div class="fn-meta">{line[:1].upper()}{line[1:]}</div></div></li>'
+    undo = ""
+    if delivery.replaced:
+        undo = (
+            f'<form method="post" action="{SHELF}/restore"><input type="hidden" name="key" value="{delivery.replaced}">'
+            '<button class="fn-button quiet">Bring the old one back</button></form>'
+        )
+    line = f'<div class="fn-meta">{line[:1].upper()}{line[1:]}</div>'
+    return f'<li class="{delivery.state}"><div>{name}{line}</div>{undo}</li>'

@@ -78,9 +78,9 @@ function showWaiting() {
 }
 
 function tell(name, reason) {
-  const line = element("div", { className: "fn-meta", textContent: `Not added: ${reason}` });
+  const line = element("div", { className: "fn-meta", role: "alert", textContent: `Not added: ${reason}` });
   const close = element("button", { type: "button", className: "fn-button quiet", textContent: "Dismiss" });
-  const row = element("li", { className: "failed", role: "alert" }, element("div", {}, name, line), close);
+  const row = element("li", { className: "failed" }, element("div", {}, name, line), close);
   close.addEventListener("click", () => row.remove());
   uploads.prepend(row);
 }
