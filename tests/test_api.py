@@ -121,6 +121,25 @@ def test_articles_come_and_go(writable: TestClient) -> None:
     assert writable.delete(path).status_code == 404
 
 
+def test_a_file_is_handed_in_as_it_is(writable: TestClient) -> None:
+    """Acknowledged, indexed behind the caller's back, told of; what nothing reads is refused by its name."""
+    text = b"Zorblatt opened a harbour in Lisbon on Monday. It was raining. Nobody was there to see it happen."
+    handed = writable.post("/api/files", params={"name": "harbour.txt"}, content=text)
+    assert handed.status_code == 202
+    deadline = time.monotonic() + 30
+    while True:
+        (delivery,) = writable.get("/api/files").json()
+        if delivery["state"] not in ("waiting", "indexing"):
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert (delivery["id"], delivery["state"]) == (handed.json()["id"], "added")
+    assert "Zorblatt" in writable.get(f"/api/articles/{delivery['articles'][0]}").json()["text"]
+    refused = writable.post("/api/files", params={"name": "run.exe"}, content=b"MZ")
+    assert refused.status_code == 422
+    assert "run.exe" in refused.json()["error"]
+
+
 def test_a_bad_article_stops_no_other(writable: TestClient) -> None:
     """It is named by its place; where none was good, the status says so; an address inside the house is not fetched."""
     sent = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi import Query as Parameter
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
@@ -22,11 +22,13 @@ from index.web import read_address
 from ..answer import Answer
 from ..ask import MAX_QUESTION
 from ..conversation import read_history
+from ..inbox import Inbox
 from .desk import MAX_K, Desk
 from .schema import (
     Added,
     AnswerJson,
     ArticleJson,
+    Delivered,
     HitJson,
     NewArticles,
     Problem,
@@ -35,6 +37,7 @@ from .schema import (
     StreamedQuestion,
     SummaryJson,
 )
+from .shelf import deliver
 
 _SUMMARY = ("id", "title", "source", "published", "characters", "passages")
 _ARTICLE = ("id", "title", "source", "url", "published", "text")
@@ -46,7 +49,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 _EMPTY: dict[int | str, dict[str, Any]] = {409: {"model": Problem, "description": "The library holds no articles"}}
 
 
-def make_api(desk: Desk) -> APIRouter:
+def make_api(desk: Desk, inbox: Inbox) -> APIRouter:
     """The routes below `/api/`, over the desk's library."""
     router = APIRouter(prefix="/api", responses=_REFUSALS)
     library = desk.library
@@ -88,6 +91,25 @@ def make_api(desk: Desk) -> APIRouter:
         found = await to_thread.run_sync(_read, new)
         report = await desk.change(lambda: library.add(found))
         return JSONResponse(_report(report), 422 if report.failed and not report.changes else 200)
+
+    @router.post(
+        "/files",
+        tags=["Articles"],
+        summary="Hand in a file",
+        status_code=202,
+        responses={202: {"model": Delivered, "description": "It lies here safely, and is indexed when its turn comes"}},
+        openapi_extra={"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}},
+    )
+    async def receive(
+        request: Request, name: Annotated[str, Parameter(max_length=1000, examples=["report.pdf"])]
+    ) -> Response:
+        """The body is the file as it is: text, Markdown, HTML, PDF, Word, EPUB, CSV, JSON lines, or a zip of these."""
+        return JSONResponse(asdict(await deliver(request, inbox, name)), 202)
+
+    @router.get("/files", tags=["Articles"], summary="What became of them", responses=_gives(list[Delivered]))
+    def files() -> JSONResponse:
+        """Every file and address that was handed in, through the page as well, since the server began."""
+        return JSONResponse([asdict(delivery) for delivery in inbox.status().deliveries])
 
     @router.get(
         "/articles/{article_id:path}",

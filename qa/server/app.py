@@ -81,7 +81,7 @@ def create_app(
 
     app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None, lifespan=running)
     pages = (make_router(library), make_shelf(library, inbox), make_conversations(library))
-    for router in (*pages, make_api(desk), make_openai(desk), make_probes(life, ledger)):
+    for router in (*pages, make_api(desk, inbox), make_openai(desk), make_probes(life, ledger)):
         app.include_router(router)
     app.include_router(make_login(keeper))
     app.include_router(make_reference(app))

@@ -14,6 +14,7 @@ from index import Scope
 
 from ..answer import Citation, Conflict
 from ..ask import MAX_QUESTION
+from ..inbox import State
 from .desk import MAX_K
 
 MAX_HISTORY = 1_000
@@ -174,6 +175,16 @@ class Added(BaseModel):
     unchanged: list[str]
     removed: list[str]
     failed: list[Failure]
+
+
+class Delivered(BaseModel):
+    """A file that was handed in, and what has become of it; `articles` are ids."""
+
+    id: str
+    name: str
+    state: State
+    line: str
+    articles: list[str]
 
 
 class Removed(BaseModel):

@@ -19,7 +19,7 @@ MAX_BODY = 2_000_000
 
 MAX_UPLOAD = 100_000_000
 """Bytes of a request that brings articles."""
-UPLOADS = ("/articles", "/api/articles")
+UPLOADS = ("/articles", "/api/articles", "/api/files")
 """Where, and below which, a request may hold MAX_UPLOAD."""
 
 # Of Gradio's routes, those that the page asks for. Its others (uploads, a proxy, file access, its monitor) stay closed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import ipaddress
 import logging
 import signal
@@ -172,6 +173,7 @@ def _run(app: FastAPI, life: Life, listener: socket.socket, announce: Callable[[
         timeout_graceful_shutdown=GRACE_S,
     )
     Server(config).run([listener])
+    gc.freeze()  # or Python looks at each of a million objects again before it ends: seconds, where it is busy
 
 
 def is_loopback(host: str) -> bool:

@@ -109,20 +109,9 @@ def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
     @router.post(f"{SHELF}/files")
     async def receive(request: Request, name: str = "", replaces: str | None = None) -> Response:
         try:
-            reception = await run_in_threadpool(inbox.receive, name, replaces)
+            await deliver(request, inbox, name, replaces)
         except FootnoteError as error:
             return _refusal(error)
-        accepted = False
-        try:
-            async for part in request.stream():
-                await run_in_threadpool(reception.write, part)
-            await run_in_threadpool(reception.accept)
-            accepted = True
-        except FootnoteError as error:
-            return _refusal(error)
-        finally:  # also where the browser has gone
-            if not accepted:
-                reception.abandon()
         return Response(status_code=202)
 
     @router.post(f"{SHELF}/address")
@@ -160,6 +149,21 @@ def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
         return RedirectResponse(SHELF, 303)
 
     return router
+
+
+async def deliver(request: Request, inbox: Inbox, name: str, replaces: str | None = None) -> Delivery:
+    """The body of a request, as a file in the inbox; raises FootnoteError. Of a caller who goes nothing is left."""
+    reception = await run_in_threadpool(inbox.receive, name, replaces)
+    accepted = False
+    try:
+        async for part in request.stream():
+            await run_in_threadpool(reception.write, part)
+        delivery = await run_in_threadpool(reception.accept)
+        accepted = True
+    finally:
+        if not accepted:
+            reception.abandon()
+    return delivery
 
 
 def _refusal(error: FootnoteError) -> Response:
