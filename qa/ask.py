@@ -11,6 +11,7 @@ from index.errors import FootnoteError
 
 from .answer import Answer
 from .compose import compose
+from .conflicts import with_conflicts
 from .conversation import Turn, beside, contextualise
 from .extract import PASSAGES, Findings, find
 from .question import Question, Wants, read, split
@@ -102,6 +103,8 @@ def look_up(
         if asked_of:
             findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
         answer = compose(question, findings, library, READ_THRESHOLD if reader else THRESHOLD)
+        if not answer.abstained:
+            answer = with_conflicts(answer, findings, library)
         answer = replace(
             answer,
             understood=whole.text if whole.text != question else "",
