@@ -14,6 +14,7 @@ from .compose import compose
 from .conflicts import with_conflicts
 from .conversation import Turn, beside, contextualise
 from .extract import PASSAGES, Findings, find
+from .followups import follow_ups
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
 from .reader import Reader
@@ -105,9 +106,10 @@ def look_up(
         answer = compose(question, findings, library, READ_THRESHOLD if reader else THRESHOLD)
         if not answer.abstained:
             answer = with_conflicts(answer, findings, library)
+        answer = replace(answer, understood=whole.text if whole.text != question else "")
         answer = replace(
             answer,
-            understood=whole.text if whole.text != question else "",
+            follow_ups=() if answer.abstained else follow_ups(answer, findings),
             notes=(*answer.notes, *([asked_of.note] if asked_of and asked_of.note else [])),
             read=len({read.hit.article_id for of_part in ranked for read in of_part}),
         )
