@@ -14,6 +14,8 @@ MOST = 3
 """Questions that are offered."""
 LOOKED_AT = 40
 """Sentences that they are made of at most, the best evidence first."""
+NAMES = 5
+"""Names that are looked at."""
 SHORTEST, LONGEST = 4, 16
 """Words of a question."""
 TOLD = 0.5
@@ -125,12 +127,16 @@ def _fit(question: str) -> str:
 
 
 def _of_names(evidence: Sequence[Evidence], said: set[str]) -> Iterator[str]:
-    """What is told of names that come up again and again, and were not spoken of."""
+    """What is told of the names that come up most, and were not spoken of."""
     names: Counter[str] = Counter()
     for e in evidence:
         text = " ".join(e.quote.text.split())
-        inner = {m.group() for m in re.finditer(NAME, text) if m.start() > 1 and text[m.start() - 2] not in ".!?:"}
+        inner = {
+            re.sub(r"[’']s$", "", m.group())
+            for m in re.finditer(NAME, text)
+            if m.start() > 1 and text[m.start() - 2] not in ".!?:"
+        }
         names.update(name for name in inner if not _NO_TOPIC.search(name) and not ARTICLE_WORD.match(name))
-    for name, count in sorted(names.items(), key=lambda item: (-item[1], item[0])):
-        if count > 1 and not set(stems(name)) & said and name.upper() != name:
-            yield f"What do the articles say about {name.removesuffix('’s').removesuffix(chr(39) + 's')}?"
+    for name in sorted(names, key=lambda name: (-names[name], name))[:NAMES]:
+        if not set(stems(name)) & said and name.upper() != name:
+            yield f"What do the articles say about {name}?"
