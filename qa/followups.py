@@ -14,8 +14,8 @@ MOST = 3
 """Questions that are offered."""
 LOOKED_AT = 40
 """Sentences that they are made of at most, the best evidence first."""
-NAMES = 5
-"""Names that are looked at."""
+NAMES = 2
+"""Of them, those that only name what to ask about."""
 SHORTEST, LONGEST = 4, 16
 """Words of a question."""
 TOLD = 0.5
@@ -111,7 +111,7 @@ def question_of(sentence: str) -> str:
 
 def _inverted(word: str, clause: str) -> str:
     match = _STATE.fullmatch(clause)
-    if match is None:
+    if match is None or match["rest"].endswith(("ly", " of", " to", " in", " by")):
         return ""
     subject = match["subject"]
     if re.match(r"(?:The|An?) ", subject):
@@ -132,11 +132,11 @@ def _of_names(evidence: Sequence[Evidence], said: set[str]) -> Iterator[str]:
     for e in evidence:
         text = " ".join(e.quote.text.split())
         inner = {
-            re.sub(r"[’']s$", "", m.group())
+            ("the " if text[: m.start()].endswith(("the ", "The ")) else "") + re.sub(r"[’']s$", "", m.group())
             for m in re.finditer(NAME, text)
             if m.start() > 1 and text[m.start() - 2] not in ".!?:"
         }
         names.update(name for name in inner if not _NO_TOPIC.search(name) and not ARTICLE_WORD.match(name))
-    for name in sorted(names, key=lambda name: (-names[name], name))[:NAMES]:
-        if not set(stems(name)) & said and name.upper() != name:
-            yield f"What do the articles say about {name}?"
+    fresh = [name for name in names if not (set(stems(name)) - {"the"}) & said and name.upper() != name]
+    for name in sorted(fresh, key=lambda name: (-names[name], name))[:NAMES]:
+        yield f"What do the articles say about {name}?"

@@ -23,6 +23,7 @@ from qa.followups import MOST, question_of
         ("In 1911 she was elected to the council.", ""),
         ("Owen Pryce founded it with his brother in the town.", ""),
         ("Seven ships left", ""),
+        ("The decline of the port was primarily because of the war.", ""),
         ("", ""),
     ],
 )
