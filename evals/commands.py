@@ -290,6 +290,31 @@ def suggest_command(library: Path, count: int, seed: int, out: Path | None) -> N
     click.echo(f"{len(lines)} drafts are in {out}; go through them with `footnote eval review {out}`", err=True)
 
 
+@evaluate.command("follow-ups")
+@click.argument("name", metavar="SET")
+@click.option("--half", "part", type=click.Choice(["dev", "held-out"]), help="Only the conversations of one half.")
+def follow_ups_command(name: str, part: str | None) -> None:
+    """Measure what is found for the last question of each conversation: raw, made whole, and with what was said.
+
+    \b
+    Example:
+      footnote eval follow-ups mtrag:reference.jsonl
+    """
+    from index import Library
+
+    from .datasets import Dataset
+    from .followups import half, measure
+    from .libraries import library_for
+    from .subject import read_source
+
+    source = read_source(name)
+    if not isinstance(source, Dataset):
+        raise click.UsageError(f"{name} is no set of conversations over articles")
+    with Library.open(library_for(source.set.name, source.articles, {})) as library:
+        cases = half(source.set.cases, part) if part else source.set.cases
+        click.echo(measure(cases, library).to_text())
+
+
 @evaluate.command("review")
 @click.argument("path", metavar="SET", type=FILE)
 def review_command(path: Path) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from index import Article
 from index.sentences import split_sentences
 from qa.conversation import Turn
+from qa.followups import ARTICLE_WORD, BODY, NAME, WHO
 from qa.question import STOP_WORDS, stems, words
 
 from .cases import Case, Relevant
@@ -27,31 +28,20 @@ SHORTEST, LONGEST = 7, 40
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE = rf"(?:(?:late|early|mid)[ -])?(?:(?:\d{{1,2}} )?(?:{_MONTHS})(?: \d{{1,2}},?)? )?(?:1[5-9]|20)\d\d\b"
-_WORD = r"[A-Z][\w’'-]*\w"
-_NAME = rf"{_WORD}(?: (?:(?:of|de|van|von|al|bin) )?{_WORD}){{1,3}}"
-_VERB = (
-    r"(?:founded|led|won|became|joined|bought|sold|signed|wrote|died|built|made|took|left|ran|chose|began|gave|paid"
-    r"|grew|fell|rose|lost|sent|held|kept|told|brought|caught|\w{3,}ed)"
-)
 _NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds)"
 _AMOUNT = r"[$€£¥₹]\s?\d[\d.,]*\d?(?:\s(?:thousand|million|billion|trillion))?|\d[\d.,]*\s?(?:%|per ?cent\b)"
 
-_WHO = re.compile(rf"({_NAME})(?:, [^,]{{3,80}},)? ({_VERB} .+)")
 _WHEN_FIRST = re.compile(rf"(?:In|On|Since|By) ({_DATE}),? (.+)")
 _WHEN_LAST = re.compile(rf"(.+?),? (?:in|on) ({_DATE})(.*)")
 _COUNT = rf"{_NUMBER}(?: (?:hundred|thousand|million|billion))?"
 _HOW_MANY = re.compile(
     rf"(?:About |Nearly |Almost |Some |Over |More than )?({_COUNT}) ((?:[a-z]+ ){{0,2}}[a-z]+s) (.+)", re.IGNORECASE
 )
-_GAPS = tuple(re.compile(pattern) for pattern in (_AMOUNT, _DATE, rf"\b{_NUMBER}\b", _NAME))
+_GAPS = tuple(re.compile(pattern) for pattern in (_AMOUNT, _DATE, rf"\b{_NUMBER}\b", NAME))
 _PRONOUN = re.compile(r"(He|She|It|They)\b")
 _LEANS = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|there|and|but|however)\b", re.IGNORECASE
 )
-_BODY = re.compile(
-    r"\b(?:Group|Inc|Corp|Company|University|Bank|Ministry|Council|Party|Association|Institute|Agency)\b"
-)
-_ARTICLE_WORD = re.compile(r"(?:The|A|An|Some|Many|Most|Several|Two|Three|Four|Five|Its|Their|Our)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +94,11 @@ def _of_sentence(text: str, following: str) -> Iterator[Draft]:
 
 
 def _who(text: str) -> Iterator[Draft]:
-    if match := _WHO.fullmatch(text):
+    if match := WHO.fullmatch(text):
         name, rest = match.groups()
-        body = _BODY.search(name) is not None
+        body = BODY.search(name) is not None
         name = name.removeprefix("The ") if body else name
-        if not _ARTICLE_WORD.match(name):
+        if not ARTICLE_WORD.match(name):
             yield Draft("who", f"{'Which organisation' if body else 'Who'} {rest}?", name, "", "")
 
 
@@ -122,7 +112,7 @@ def _when(text: str, following: str) -> Iterator[Draft]:
         return
     if _LEANS.match(clause):
         return
-    subject = match_.group() if (match_ := re.match(_NAME, clause)) and not _ARTICLE_WORD.match(clause) else None
+    subject = match_.group() if (match_ := re.match(NAME, clause)) and not ARTICLE_WORD.match(clause) else None
     pronoun = _pronoun_for(subject, following) if subject else None
     yield Draft("when", f"When was it that {_lowered(clause)}?", date, "", "", subject, clause, pronoun)
 
@@ -146,7 +136,7 @@ def _cloze(text: str) -> Iterator[Draft]:
 
 def _pronoun_for(name: str, following: str) -> str | None:
     """How the articles themselves refer to the name in the next sentence; `it` for an organisation."""
-    if _BODY.search(name):
+    if BODY.search(name):
         return "it"
     match = _PRONOUN.match(following)
     return match.group().lower() if match else None
@@ -154,7 +144,7 @@ def _pronoun_for(name: str, following: str) -> str | None:
 
 def _lowered(clause: str) -> str:
     """The clause inside a sentence: a word that is in upper case only as the first one is not any more."""
-    return clause[0].lower() + clause[1:] if _ARTICLE_WORD.match(clause) else clause
+    return clause[0].lower() + clause[1:] if ARTICLE_WORD.match(clause) else clause
 
 
 def _mixed(drafts: Sequence[Draft]) -> list[Draft]:

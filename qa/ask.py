@@ -11,8 +11,10 @@ from index.errors import FootnoteError
 
 from .answer import Answer
 from .compose import compose
+from .conflicts import with_conflicts
 from .conversation import Turn, beside, contextualise
 from .extract import PASSAGES, Findings, find
+from .followups import follow_ups
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
 from .reader import Reader
@@ -102,9 +104,12 @@ def look_up(
         if asked_of:
             findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
         answer = compose(question, findings, library, READ_THRESHOLD if reader else THRESHOLD)
+        if not answer.abstained:
+            answer = with_conflicts(answer, findings, library)
+        answer = replace(answer, understood=whole.text if whole.text != question else "")
         answer = replace(
             answer,
-            understood=whole.text if whole.text != question else "",
+            follow_ups=() if answer.abstained else follow_ups(answer, findings),
             notes=(*answer.notes, *([asked_of.note] if asked_of and asked_of.note else [])),
             read=len({read.hit.article_id for of_part in ranked for read in of_part}),
         )

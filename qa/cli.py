@@ -682,6 +682,8 @@ def _run_batch(files: tuple[Path, Path], answer: Callable[[Record], Record], emp
 
 
 def _print_answer(answer: Answer) -> None:
+    if answer.understood:
+        click.echo(f"Understood as: {_one_line(answer.understood)}")
     for line in answer.text.split("\n"):
         click.echo(_one_line(line))
     for line in answer.missing:
@@ -696,6 +698,12 @@ def _print_answer(answer: Answer) -> None:
         title = click.style(_one_line(citation.title) or citation.article_id, bold=True)
         click.echo(f"{mark} {title}, characters {citation.start}-{citation.end} of {citation.article_id}")
         click.echo(f"    “{_one_line(citation.quote)}”")
+    for conflict in answer.conflicts:
+        click.echo(f"\nThe articles disagree: {_one_line(conflict.text)}")
+    if answer.follow_ups:
+        click.echo("\nAsk next:")
+    for question in answer.follow_ups:
+        click.echo(f"- {_one_line(question)}")
 
 
 def _standard_input() -> str:

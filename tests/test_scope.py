@@ -73,6 +73,24 @@ def test_a_scope_of_everything_that_is_there_finds_what_no_scope_does(seeds: Lib
     assert seeds.search("Ant Group", 10, everything) == seeds.search("Ant Group", 10)
 
 
+@pytest.mark.parametrize("chosen", [150, 299])
+def test_a_scope_of_any_size_finds_what_looking_at_every_passage_of_it_does(
+    library: Library, encoder: Encoder, chosen: int
+) -> None:
+    library.add(
+        Article(f"{n:03}", "", f"Ship number {n} carries {n * 7 % 91} barrels to port {n % 13}.", "x")
+        for n in range(300)
+    )
+    scope = Scope(frozenset(f"{n:03}" for n in range(chosen)))
+    hits = library.search("Which ship carries barrels to port 7?", 100, scope)
+    assert {hit.article_id for hit in hits} <= (scope.articles or set())
+    assert len(hits) == min(100, chosen)
+    cosines = {hit.article_id: hit.cosine for hit in hits if hit.dense_rank}
+    texts = [library.show(article_id).text for article_id in sorted(scope.articles or ())]
+    exact = sorted(encoder.encode(texts) @ encoder.encode(["Which ship carries barrels to port 7?"])[0])[-100:]
+    assert min(c for c in cosines.values() if c is not None) >= exact[0] - 1e-4
+
+
 def test_where_no_article_fits_the_answer_says_so(shelf: Library) -> None:
     answer = ask("Who opened the bridge of Arlen?", shelf, scope=Scope(since="2030", until="2031"))
     assert answer.abstained

@@ -1,0 +1,101 @@
+"""Conflicts: found where two articles differ on the same in one number or outcome, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Article, Library
+from qa.ask import ask
+from qa.conflicts import contradiction, quantities
+
+BASE = "The council of Arlen fined the ferry company {} crowns after the storm of the spring."
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (BASE.format("4 million"), BASE.format("7 million")),
+        (BASE.format("4,000,000"), BASE.format("400,000")),
+        ("The mill of Arlen was founded in 1914 by monks.", "The mill of Arlen was founded in 1941 by monks."),
+        ("The vote on the pier is on 4 May.", "The vote on the pier is on 14 May."),
+        ("Seven sailors were saved from the wreck.", "Nine sailors were saved from the wreck."),
+        (
+            "The court approved the merger of the two ferry firms.",
+            "The court rejected the merger of the two ferry firms.",
+        ),
+        ("Officials confirmed the closure of the plant.", "Officials did not confirm the closure of the plant."),
+        ("The tax rose by 4% in the town.", "The tax rose by 9 per cent in the town."),
+    ],
+)
+def test_what_cannot_both_be_right_is_a_contradiction(one: str, other: str) -> None:
+    assert contradiction(one, other)
+    assert contradiction(other, one)
+    assert not contradiction(one, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (BASE.format("more than 4 million"), BASE.format("approximately 4 million")),
+        (BASE.format("4 million"), BASE.format("4.1 million")),
+        (BASE.format("4 million"), BASE.format("a few")),
+        ("In 2021 Arlen fined the firm 4 million crowns.", "In 2023 Arlen fined the firm 7 million crowns."),
+        ("Arlen fined the ferry company 4 million crowns.", "Borlen fined the ferry company 7 million crowns."),
+        ("The council built 3 bridges in the town.", "The council built 5 schools in the town."),
+        ("The pier is 40 metres long.", "The ferry carries 300 people in summer."),
+        ("Bees are back.", "The mill is not open."),
+    ],
+)
+def test_what_may_both_be_right_is_none(one: str, other: str) -> None:
+    assert not contradiction(one, other)
+    assert not contradiction(other, one)
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_any_two_texts_can_be_held_against_each_other(one: str, other: str) -> None:
+    contradiction(one, other)
+    assert not contradiction(one, one)
+
+
+@given(st.integers(0, 10**9), st.sampled_from(["", " million", "%"]))
+def test_a_number_is_read_with_its_scale(number: int, unit: str) -> None:
+    (found,) = quantities(f"It is {number:,}{unit} of it")
+    assert found.value == number * (1e6 if "million" in unit else 1)
+
+
+def dated(name: str, sum_: str, day: str | None, more: str) -> Article:
+    return Article(name, f"Report {name}", f"{BASE.format(sum_)} {more}", "x", published=day)
+
+
+TALES = (
+    "Bees were seen in the meadow. The baker sold rye bread to the guests of the fair.",
+    "A letter came from the capital. Nobody has read it to the end, not even the clerk.",
+)
+
+
+def test_two_articles_that_differ_are_shown_side_by_side_with_their_days(library: Library) -> None:
+    library.add([dated("a", "4 million", "2021-03-01", TALES[0]), dated("b", "7 million", "2023-03-01", TALES[1])])
+    answer = ask("How much did the council of Arlen fine the ferry company?", library)
+    (conflict,) = answer.conflicts
+    cited = [answer.citations[number - 1] for number in conflict.citations]
+    assert {c.article_id for c in cited} == {"a", "b"}
+    assert all(library.show(c.article_id).text[c.start : c.end] == c.quote for c in cited)
+    assert "4 million crowns" in conflict.text
+    assert "7 million crowns" in conflict.text
+    assert "2023-03-01, the newest" in conflict.text
+    assert "\n" not in conflict.text
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+
+
+def test_articles_that_agree_and_one_article_alone_do_not_conflict(library: Library) -> None:
+    library.add(
+        [
+            dated("a", "4 million", None, TALES[0] + " " + BASE.format("7 million")),
+            dated("b", "4 million", None, TALES[1]),
+        ]
+    )
+    assert ask("Who fined the ferry company four million?", library).conflicts == ()
+    library.remove(["a"])
+    assert ask("How much did the council of Arlen fine the ferry company?", library).conflicts == ()
