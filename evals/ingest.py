@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from index import Article, Library, readers
-from index.errors import ArticleError, FootnoteError
+from index import Article, Library
+from index.errors import FootnoteError
 from index.intake import TITLE_TOKENS, passage_input
 
 from .bench import Bench, Openvino, Row, machine, seconds
+from .grown import read_articles
 
 _ADD = (sys.executable, "-P", "-c", "from evals.cli import main; main()", "sync")
 
@@ -24,42 +26,40 @@ def measure(source: Path, limit: int | None = None) -> Bench:
 
     Each article is a text file; ours is `footnote sync` as a user runs it, its start and Chroma included.
     """
-    articles = _articles(source)[:limit]
-    if not articles:
-        raise FootnoteError(f"{source} holds no articles; give a .jsonl file or a folder of them")
+    articles = read_articles(source)[:limit]
     with TemporaryDirectory(prefix="footnote-ingest-") as name:
         folder = Path(name)
         _write(folder / "in", articles)
-        ours_s, peak_mb = _sync(folder)
-        unchanged_s, _ = _sync(folder)
+        ours = _sync(folder)
+        unchanged = _sync(folder)
         encoder = Openvino()
         with Library(folder / "library", encoder=encoder) as library:
             passages = _inputs(library)
         encoder.encode(passages[:1])
-        encoder_s = seconds(encoder.encode, passages)
-        plain_s = _plain(folder, articles)
+        alone = _timed(encoder.encode, passages)
+        plain = _timed(_plain, folder, articles)
         disk = {part: _size(folder / "library" / part) / len(passages) for part in ("catalog.sqlite3", "chroma")}
     n = len(articles)
     rows = (
         Row("articles", n, "articles", n),
         Row("passages", len(passages), "passages", n),
-        Row("ours", ours_s, "s", n),
-        Row("plain_way", plain_s, "s", n),
-        Row("encoder_alone", encoder_s, "s", n),
-        Row("ours_to_plain_way", plain_s / ours_s, "ratio", n),
-        Row("ours_to_encoder_alone", encoder_s / ours_s, "ratio", n),
-        Row("sync_unchanged", unchanged_s, "s", n),
-        Row("peak_memory", peak_mb, "MB", n),
+        Row("ours", ours.wall, "s", n),
+        Row("plain_way", plain.wall, "s", n),
+        Row("encoder_alone", alone.wall, "s", n),
+        Row("ours_to_plain_way", plain.wall / ours.wall, "ratio", n),
+        Row("ours_to_encoder_alone", alone.wall / ours.wall, "ratio", n),
+        Row("ours_cpu", ours.cpu, "s", n),
+        Row("plain_way_cpu", plain.cpu, "s", n),
+        Row("encoder_alone_cpu", alone.cpu, "s", n),
+        Row("ours_to_plain_way_cpu", plain.cpu / ours.cpu, "ratio", n),
+        Row("ours_to_encoder_alone_cpu", alone.cpu / ours.cpu, "ratio", n),
+        Row("sync_unchanged", unchanged.wall, "s", n),
+        Row("sync_unchanged_cpu", unchanged.cpu, "s", n),
+        Row("peak_memory", ours.peak_mb, "MB", n),
         Row("catalog_a_passage", disk["catalog.sqlite3"], "bytes", n),
         Row("chroma_a_passage", disk["chroma"], "bytes", n),
     )
     return Bench(machine(encoder), rows)
-
-
-def _articles(source: Path) -> list[Article]:
-    files = [path for path in readers.files_in(source) if isinstance(path, Path)] if source.is_dir() else [source]
-    found = [article for file in files for article in readers.read(file)]
-    return [article for article in found if not isinstance(article, ArticleError)]
 
 
 def _write(folder: Path, articles: Sequence[Article]) -> None:
@@ -69,8 +69,23 @@ def _write(folder: Path, articles: Sequence[Article]) -> None:
         (folder / f"{number}.txt").write_text(f"Title: {title}\n\n{article.text}", "utf-8")
 
 
-def _sync(folder: Path) -> tuple[float, float]:
-    """Seconds of one sync, and the most memory its process held, in MB."""
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Seconds on the clock, seconds of all processors, and the most memory held, in MB (0 where it is not known)."""
+
+    wall: float
+    cpu: float
+    peak_mb: float = 0.0
+
+
+def _timed(work: Callable[..., object], *arguments: object) -> Effort:
+    worked = time.process_time()
+    wall = seconds(work, *arguments)
+    return Effort(wall, time.process_time() - worked)
+
+
+def _sync(folder: Path) -> Effort:
+    """One sync, with the processes that it starts."""
     began = time.perf_counter()
     command = [*_ADD, str(folder / "in"), "--library", str(folder / "library")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
@@ -78,7 +93,7 @@ def _sync(folder: Path) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise FootnoteError(f"`footnote sync` ended with {process.returncode}")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    return Effort(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def _inputs(library: Library) -> list[str]:
@@ -91,11 +106,13 @@ def _inputs(library: Library) -> list[str]:
     return found
 
 
-def _plain(folder: Path, articles: Sequence[Article]) -> float:
+def _plain(folder: Path, articles: Sequence[Article]) -> None:
     from .plain import fill
 
-    texts = [(str(number), f"{article.title}\n\n{article.text}") for number, article in enumerate(articles)]
-    return seconds(fill, folder / "plain", texts)
+    fill(
+        folder / "plain",
+        [(str(number), f"{article.title}\n\n{article.text}") for number, article in enumerate(articles)],
+    )
 
 
 def _size(path: Path) -> int:

@@ -203,8 +203,16 @@ class Catalog(Database):
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """The sentences of an article in reading order; empty for an unknown id."""
+        return _sentences(self._layout(article_id))
+
+    def sentences_of(self, passages: Sequence[Passage]) -> list[tuple[Sentence, ...]]:
+        """The sentences of each passage; an article's layout is read once, and no more made of it than is asked for."""
+        layouts = {article_id: self._layout(article_id) for article_id in {p.article_id for p in passages}}
+        return [_sentences(layouts[p.article_id][p.first : p.last]) for p in passages]
+
+    def _layout(self, article_id: str) -> Any:
         rows = self.rows("SELECT sentences FROM articles WHERE id = ?", (article_id,))
-        return tuple(Sentence(s, e, Kind(k), n) for s, e, k, n in self._json(rows[0][0])) if rows else ()
+        return self._json(rows[0][0]) if rows else []
 
     def _json(self, text: str) -> Any:
         try:
@@ -437,6 +445,10 @@ class Catalog(Database):
             return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), DIMENSIONS)
         except ValueError as error:
             raise LibraryDamaged(self.folder, str(error)) from error
+
+
+def _sentences(layout: Iterable[Sequence[int]]) -> tuple[Sentence, ...]:
+    return tuple(Sentence(start, end, Kind(kind), number) for start, end, kind, number in layout)
 
 
 def _nearest(best: list[tuple[int, float]], ids: Sequence[int], cosines: Vectors, k: int) -> list[tuple[int, float]]:

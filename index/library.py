@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from . import readers
 from .articles import Article, Summary
-from .catalog import Catalog
+from .catalog import Catalog, StoredPassage
 from .encoder import Encoder
 from .errors import ArticleError, LibraryDamaged, MassRemoval, UnknownArticle
 from .intake import Intake, Pair
@@ -23,7 +23,7 @@ from .passages import Passage
 from .reading import File, Step, lay_out, look_at
 from .reencode import reencode
 from .report import Change, OnProgress, Report
-from .retrieve import Hit, Legs, Ranked, fuse
+from .retrieve import Fused, Hit, Legs, Ranked, fuse
 from .scope import EVERYTHING, Scope
 from .sentences import Sentence
 from .shingles import clusters
@@ -263,27 +263,9 @@ class Library:
             ]
             fused = fuse(legs, k)
             stored = self._catalog.passages([f.id for f in fused])
-            layouts = {p.passage.article_id: self._catalog.sentences(p.passage.article_id) for p in stored.values()}
-        hits = []
-        for f in fused:
-            if f.id not in stored:  # Chroma is ahead: another process has just removed it
-                continue
-            found = stored[f.id]
-            sentences = layouts[found.passage.article_id][found.passage.first : found.passage.last]
-            hits.append(
-                Hit(
-                    found.passage,
-                    found.title,
-                    found.text,
-                    f.score,
-                    f.dense_rank,
-                    f.lexical_rank,
-                    f.cosine,
-                    f.bm25,
-                    sentences,
-                )
-            )
-        return hits
+            found = [f for f in fused if f.id in stored]  # Chroma may be ahead: another process has just removed one
+            layouts = self._catalog.sentences_of([stored[f.id].passage for f in found])
+        return [_hit(f, stored[f.id], sentences) for f, sentences in zip(found, layouts, strict=True)]
 
     def as_retriever(self, k: int = 10) -> LibraryRetriever:
         """This library as a llama-index retriever, for pipelines built with llama-index."""
@@ -336,6 +318,20 @@ class Library:
 def _whole(text: str) -> str:
     """Half a character comes from outside, and has no vector."""
     return text.encode(errors="replace").decode()
+
+
+def _hit(fused: Fused, stored: StoredPassage, sentences: tuple[Sentence, ...]) -> Hit:
+    return Hit(
+        stored.passage,
+        stored.title,
+        stored.text,
+        fused.score,
+        fused.dense_rank,
+        fused.lexical_rank,
+        fused.cosine,
+        fused.bm25,
+        sentences,
+    )
 
 
 def _files(found: Iterable[Path | ArticleError], intake: Intake) -> list[File]:

@@ -72,10 +72,11 @@ class Mirror:
             if self._index is not None and self._revision == revision:
                 return
             self.close()
+            found = self._mark()
             try:
                 self._open(revision)
             except VectorIndexError as error:
-                self._heal(error)
+                self._heal(error, found)
 
     def _state(self) -> State:
         """The catalog's revision, and the one that Chroma was brought to."""
@@ -99,17 +100,19 @@ class Mirror:
         self._check_files()
         verify(self._catalog.folder, self._folder())
 
-    def _heal(self, error: VectorIndexError) -> None:
+    def _mark(self) -> tuple[int | str | None, ...]:
+        """What the catalog says of Chroma: another writer at work changes it."""
+        return tuple(self._catalog.meta(f"chroma_{what}") for what in ("revision", "files", "generation"))
+
+    def _heal(self, error: VectorIndexError, found: tuple[int | str | None, ...]) -> None:
+        """Bring Chroma up to date, or make it anew; not for what was only a writer's doing, who is done by now."""
         try:
             with writing(self._catalog.folder, upkeep=True):
-                self.follow()
-                revision = self._catalog.revision
-                try:
-                    self._open(revision)  # what was found may have been a writer's doing, who is done by now
-                except VectorIndexError as damage:
-                    log.warning("Chroma is damaged (%s); making it anew from the catalog", damage)
+                if self._mark() == found and found[0] == self._catalog.revision:
+                    log.warning("Chroma is damaged (%s); making it anew from the catalog", error)
                     self.rebuild()
-                    self._open(revision)
+                self.follow()
+                self._open(self._catalog.revision)
         except (LibraryLocked, ReadOnlyLibrary, DiskFull) as reason:
             self._failure = error
             log.info("Chroma is not brought up to date (%s)", reason)

@@ -534,7 +534,9 @@ def doctor(context: click.Context, repair: bool, library: Path, as_json: bool) -
     from index.doctor import examine
     from index.encoder import Encoder
 
-    findings = examine(library, Encoder(), repair=repair)
+    from .doctor import examine_reader
+
+    findings = [*examine(library, Encoder(), repair=repair), examine_reader()]
     if as_json:
         fields = ("check", "checked", "fault", "mended")
         _print_json([{name: getattr(finding, name) for name in fields} for finding in findings])

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from evals import bench
+from evals.grown import grow
+from index import Library
 from index.encoder import Encoder
 from index.errors import FootnoteError
 
@@ -87,6 +89,43 @@ def test_ingest_is_measured_beside_the_plain_way_and_the_encoder_alone(
     assert all(number > 0 for number in value.values())
     assert (value["articles"], value["ours_to_plain_way"]) == (2, value["plain_way"] / value["ours"])
     assert value["ours_to_encoder_alone"] == value["encoder_alone"] / value["ours"]
+
+
+def test_at_a_size_all_is_measured_beside_a_baseline(
+    process: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    saved = tmp_path / "bench.json"
+    result = process("bench", "--articles", "seeds", "--size", "0.04k", "--count", "2", "--save", str(saved))
+    assert result.returncode == 0, result.stderr
+    rows = {row["name"]: row for row in json.loads(saved.read_text())["rows"]}
+    assert [line.split()[0] for line in result.stdout.split("\n\n")[1].splitlines()][1:] == list(rows)
+    assert rows["search_p50"]["baseline"] == "plain_p50"
+    assert rows["search_p50"]["ratio"] == rows["search_p50"]["value"] / rows["plain_p50"]["value"]
+    assert rows["recall_at_10"]["value"] == 1.0
+    assert rows["of_them_real"]["value"] < rows["of_them_real"]["size"]
+    assert {"ask_p50", "ask_read_p50", "memory_a_passage", "web_start", "ask_cold", "exact_cpu_p50"} < set(rows)
+
+
+def test_a_library_is_grown_of_real_passages_and_then_of_their_sentences(seeds: Library, tmp_path: Path) -> None:
+    real = grow(seeds, 60, tmp_path / "grown")
+    assert real == seeds.passage_count()
+    with Library.open(tmp_path / "grown") as library:
+        assert 60 <= library.passage_count() < 60 + 13
+        for summary in library.articles():
+            text = library.show(summary.id).text
+            assert all(text[s.start : s.end].strip() for s in library.sentences(summary.id))
+        hits = library.search("Why was Ant Group's listing called off?", 60)
+        assert {hit.article_id for hit in hits} > {summary.id for summary in seeds.articles()}
+        assert all(hit.text == library.show(hit.article_id).text[hit.start : hit.end] for hit in hits)
+
+
+@pytest.mark.parametrize("size", ["many", "0", "1k,-2"])
+def test_a_size_that_is_none_is_refused_in_one_line(
+    process: Callable[..., subprocess.CompletedProcess[str]], size: str
+) -> None:
+    result = process("bench", "--articles", "seeds", "--size", size)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "give numbers of passages" in result.stderr
 
 
 def test_without_the_seeds_one_line_says_so(tmp_path: Path) -> None:

@@ -359,3 +359,5 @@ def test_rare_words_find_and_common_ones_add_to_the_score(catalog: Catalog) -> N
     assert {row for row, _ in found} < rare
     assert [score for _, score in found] == pytest.approx(best, rel=1e-4)
     assert len(catalog.full_text.match("common", 10)) == 10
+    assert {row for row, _ in catalog.full_text.match("rare common", 10, among=[2, 3])} == {2, 3}
+    assert len(catalog.full_text.match("rare often", 10, among=range(1, many))) == 10  # takes minutes row by row

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -445,10 +446,28 @@ def forget_rows(library: Path) -> None:
     index.close()
 
 
+def flip(path: Path) -> None:
+    """Bytes here and there in the second half, as a bad disk leaves them."""
+    content = bytearray(path.read_bytes())
+    for position in range(len(content) // 2, len(content), 997):
+        content[position] ^= 0xFF
+    path.write_bytes(content)
+
+
+def change(database: Path, statement: str) -> None:
+    connection = sqlite3.connect(database)
+    connection.executescript(statement)
+    connection.close()
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "its folder is gone": lambda library: shutil.rmtree(library / "chroma"),
     "its database is garbage": lambda library: only(library.glob("chroma/*/chroma.sqlite3")).write_bytes(b"x" * 9000),
     "its database is empty": lambda library: only(library.glob("chroma/*/chroma.sqlite3")).write_bytes(b""),
+    "its database has flipped bits": lambda library: flip(only(library.glob("chroma/*/chroma.sqlite3"))),
+    "its database is of another release": lambda library: change(
+        only(library.glob("chroma/*/chroma.sqlite3")), "UPDATE migrations SET hash = 'other', version = version + 50"
+    ),
     "its graph is gone": lambda library: shutil.rmtree(only(library.glob("chroma/*/*/header.bin")).parent),
     "its metadata is cut": lambda library: truncate(only(library.glob("chroma/*/*/index_metadata.pickle"))),
     "its vectors are cut": lambda library: truncate(only(library.glob("chroma/*/*/data_level0.bin"))),
@@ -469,16 +488,27 @@ def finds_every(library: Library, numbers: range) -> None:
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_whatever_befalls_chroma_searching_goes_on_and_warming_up_mends_it(
-    many: Path, tmp_path: Path, encoder: Encoder, damage: Callable[[Path], object], request: pytest.FixtureRequest
+    many: Path,
+    tmp_path: Path,
+    encoder: Encoder,
+    damage: Callable[[Path], object],
+    request: pytest.FixtureRequest,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """With `pytest -s` it prints the rows of the table in docs/library.md."""
     folder = Path(shutil.copytree(many, tmp_path / "library"))
     damage(folder)
+    name = request.node.callspec.id
     with Library(folder, encoder=encoder) as library:
         assert library.search("Sentence 5 is about the number 35.", 1)[0].article_id == "5"
+        began = time.monotonic()
         library.warm_up()
-        if request.node.callspec.id != "a file stands in its place":
+        took = time.monotonic() - began
+        if name != "a file stands in its place":
             finds_every(library, range(0, MANY, 100))
         assert library.search("Sentence 5 is about the number 35.", 1)[0].article_id == "5"
+    said = " ".join(dict.fromkeys(record.getMessage().splitlines()[0] for record in caplog.records))
+    sys.stdout.write(f"\n| {name} | {said[:160]} | {took:.1f} s |\n")
 
 
 @pytest.mark.parametrize("damage", list(DAMAGES.values())[:6], ids=list(DAMAGES)[:6])
@@ -538,6 +568,27 @@ def test_a_copied_library_is_a_library(seeds: Library, seeds_copy: Path, tmp_pat
         library.warm_up()
         assert library.search("zebras", 1)[0].article_id == "1"
         assert len(library.articles()) == 3
+
+
+@pytest.mark.parametrize("texts", [["the of and to"], ["Zebras."], ["the of and", "to be or not"]])
+def test_a_library_with_next_to_nothing_in_it_searches(library: Library, texts: list[str]) -> None:
+    library.add([article(str(number), text) for number, text in enumerate(texts)])
+    for query in ("the", "of and to", "zebras", "?", "and the zebras of the"):
+        assert len(library.search(query, 5)) == len(texts)
+
+
+def test_another_clock_time_zone_and_locale_change_nothing(library: Library, tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", a="Title: A\r\n\r\nZebras run.\r\n", b="Title: B\n\nCafé Ümlaut.")
+    library.sync(folder)
+    held, revision = holdings(library), library.revision
+    for file in folder.iterdir():
+        os.utime(file, (0, 0))
+    program = "import sys; from evals.cli import main; main()"
+    for environment in ({"TZ": "Asia/Tokyo", "LC_ALL": "C"}, {"TZ": "America/Caracas", "LC_ALL": "tr_TR.UTF-8"}):
+        command = [sys.executable, "-c", program, "sync", str(folder), "--library", str(library.folder)]
+        done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+        assert "0 added, 0 changed, 0 renamed, 0 removed, 2 unchanged, 0 failed" in done.stdout + done.stderr
+    assert (holdings(library), library.revision) == (held, revision)
 
 
 def test_there_is_no_library_until_one_is_made(tmp_path: Path) -> None:
