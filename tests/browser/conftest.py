@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from index import Library
+from qa.llm import LLM
 from qa.reader import Reader
 from qa.server.app import create_app
 from qa.server.serving import listen
@@ -48,10 +50,11 @@ class Visit:
 
 
 @contextmanager
-def served(library: Library, reader: Reader | None = None) -> Iterator[str]:
+def served(library: Library, reader: Reader | None = None, llm: LLM | None = None) -> Iterator[str]:
     """The address of the web app over `library`, in a thread of this process."""
     listener = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(library, reader), log_level="error", timeout_graceful_shutdown=1))
+    app = create_app(library, reader, llm=llm)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=[[listener]], daemon=True)
     thread.start()
     while not server.started:
@@ -92,8 +95,14 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
-    def open_page(address: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Visit:
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    def open_page(
+        address: str, *, width: int = 1280, height: int = 800, scheme: str = "light", **options: Any
+    ) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            **options,
+        )
         context.set_default_timeout(10_000)
         contexts.append(context)
         visited = Visit(context.new_page())
@@ -104,6 +113,7 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
                 visited.requests.append(request.url)
 
         context.on("request", note_request)
+        visited.page.on("dialog", lambda dialog: visited.complaints.append(f"a dialog says {dialog.message}"))
         visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
         visited.page.on("console", lambda m: visited.complaints.append(m.text) if m.type == "error" else None)
         visited.page.goto(address)
