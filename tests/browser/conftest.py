@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from index import Library
 from qa.llm import LLM
@@ -81,6 +81,7 @@ def chromium() -> Iterator[Browser]:
     if executable is None:
         pytest.skip("no Chromium here (chromium, chromium-browser or google-chrome): the browser tests cannot run")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=20_000)  # a busy machine is no fault of the page's
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         yield browser
         browser.close()
@@ -103,7 +104,7 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
             color_scheme=scheme,  # type: ignore[arg-type]
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         visited = Visit(context.new_page())
         visits.append(visited)
