@@ -44,8 +44,14 @@ class Visit:
     def ask(self, question: str) -> None:
         """Type a question, press Enter, wait for the whole answer."""
         answers = self.page.locator(".fn-foot").count()
-        self.page.get_by_label("Your question").fill(question)
-        self.page.keyboard.press("Enter")
+        box = self.page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+        self.page.wait_for_timeout(50)
+        while box.input_value() == question:  # Gradio is not yet done with the answer before, and passes over a key
+            self.page.wait_for_timeout(500)
+            if box.input_value() == question:
+                box.press("Enter")
         self.page.locator(".fn-foot").nth(answers).wait_for()
 
 

@@ -130,6 +130,8 @@ def test_stop_stops_within_two_seconds(visit: Visitor, library: Library, behavio
         page.get_by_label("Your question").fill("Who founded Zorblatt?")
         page.keyboard.press("Enter")
         page.locator(".fn-answer p" if kept else ".fn-pending", has_text="Ada Quill" if kept else "").first.wait_for()
+        while not server.asked:
+            page.wait_for_timeout(20)
         start = time.monotonic()
         page.get_by_role("button", name="Stop").click()
         page.get_by_role("button", name="Ask", exact=True).wait_for()
