@@ -10,12 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.sentences import split_sentences
+from qa.server.inline import Style, styles
 from qa.server.layout import Block, Span, article_html, split_blocks
 
 PIECES = (
     "It rained in Rome. ", "Why? ", "\n", "\n\n", "\r\n", "\r", "1. ", "2) ", "- ", "# ", "Heading", "READ ALSO More",
     "\u00a0", "e\u0301", "👩‍👩‍👧", "<script>", "</p>", "&amp;", "&#13;", "\"'", "\t", "\u2028", "\x0c", "ß",
-    "漢字。", " ",
+    "漢字。", " ", "**", "*", "`", "_", "[a](b)", " | ", "|--|",
 )  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=25).map("".join)
 
@@ -35,7 +36,7 @@ class Reading(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in {"p", "h2", "ul", "li", "span", "mark"}
+        assert tag in {"p", "h2", "ul", "li", "span", "mark", "em", "strong", "code", "u"}
         if tag == "mark":
             self._depth += 1
             self._lit = ("class", "lit") in attrs
@@ -52,7 +53,8 @@ class Reading(HTMLParser):
 
 def lay_out(text: str, span: Span, others: Sequence[Span] = (), pages: Sequence[int] = ()) -> str:
     # Line ends between elements are the page's own; without them only the article's text is left.
-    return re.sub(r"(</(?:p|h2|li)>)\n", r"\1", article_html(text, split_sentences(text), span, others, pages))
+    html = article_html(text, split_sentences(text), span, others, pages, styles(text))
+    return re.sub(r"(</(?:p|h2|li)>)\n", r"\1", html)
 
 
 @given(texts, st.data())
@@ -136,6 +138,26 @@ def test_the_title_line_is_not_said_twice_unless_it_is_quoted() -> None:
     sentences = split_sentences(text, "Apples")
     assert '<p class="title-line" hidden>' in article_html(text, sentences, Span(15, 18))
     assert '<p class="title-line"><mark id="span" class="lit">Title' in article_html(text, sentences, Span(0, 20))
+
+
+def test_markdown_is_set_and_its_signs_are_hidden() -> None:
+    """A worked example: the signs are there, as part of the text, and a mark may end within what is set."""
+    text = "The *tug Pilchard* sank."
+    html = article_html(text, split_sentences(text), Span(4, 8), styles=styles(text))
+    assert html == (
+        '<p>The <mark id="span" class="lit"><span class="sign">*</span></mark><mark class="lit"><em>tug</em></mark>'
+        '<em> Pilchard</em><span class="sign">*</span> sank.</p>\n'
+    )
+
+
+def test_what_is_no_markdown_is_left_alone() -> None:
+    """Sums, names with underscores, single stars; a link shows its words and hides its address."""
+    assert list(styles("2 * 3 * 4, snake_case_name, a*b*c, ** x **, 5*")) == []
+    shown = list(styles("![x](http://evil.example/i) `a*b*`"))
+    assert [(style.name, style.end - style.start) for style in shown] == [
+        ("sign", 2), ("u", 1), ("sign", 24), ("sign", 1), ("code", 4), ("sign", 1),
+    ]  # fmt: skip
+    assert isinstance(shown[0], Style)
 
 
 def test_a_text_without_sentences_is_still_shown() -> None:

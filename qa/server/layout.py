@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from index.sentences import Kind, Sentence
 
+from .inline import SIGN, Style
 from .links import SPAN_ID
 
 _BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_CELLS = " | "  # between the cells of a table's row
 _ELEMENTS = {
     Kind.TEXT: ("<p>", "</p>"),
     Kind.ITEM: ("<li>", "</li>"),
@@ -80,13 +82,14 @@ def article_html(
     span: Span = NOTHING,
     others: Sequence[Span] = (),
     pages: Sequence[int] = (),
+    styles: Iterable[Style] = (),
 ) -> str:
     """The text as HTML elements whose text content, one after the other, is `text` (NUL aside, which HTML has not).
 
     `span` is lit; `others`, which the same answer cites, are marked more quietly. `pages` are offsets at which a page
-    begins: a sign without text stands there.
+    begins: a sign without text stands there. `styles` are those of Markdown, where the text is such.
     """
-    marks = _Marks(text, span, tuple(other for other in others if other), tuple(pages[1:]))
+    marks = _Marks(text, span, tuple(other for other in others if other), tuple(pages[1:]), tuple(styles))
     return "".join(_elements(text, split_blocks(text, sentences), marks))
 
 
@@ -108,12 +111,15 @@ class _Marks:
     lit: Span
     others: tuple[Span, ...]
     pages: tuple[int, ...]
+    styles: tuple[Style, ...]
 
     def html(self, start: int, end: int) -> str:
         """`text[start:end]`, cut wherever a span or a page begins or ends."""
         spans = [span for span in (self.lit, *self.others) if span.overlap(start, end)]
         edges = {edge for span in spans for edge in (span.start, span.end) if start < edge < end}
         breaks = self.pages[bisect_left(self.pages, start) : bisect_left(self.pages, end)]
+        styles = self._styles(start, end)
+        edges |= {edge for style in styles for edge in (style.start, style.end) if start < edge < end}
         cuts = [*sorted({start, *edges, *breaks}), end]
         return "".join(self._piece(spans, *piece) for piece in pairwise(cuts))
 
@@ -122,8 +128,16 @@ class _Marks:
         begins = page and self.pages[page - 1] == start
         sign = f'<span class="page" data-page="{page + 1}"></span>' if begins else ""
         text = escape(self.text[start:end])
+        for style in self._styles(start, end):
+            tag = f'span class="{SIGN}"' if style.name == SIGN else style.name
+            text = f"<{tag}>{text}</{tag.partition(' ')[0]}>"
         over = [span for span in spans if span.overlap(start, end)]
         return f"{sign}{self._tag(over, start, end)}{text}</mark>" if over else f"{sign}{text}"
+
+    def _styles(self, start: int, end: int) -> tuple[Style, ...]:
+        """Those that lie in `text[start:end]`, or that it lies in."""
+        first = bisect_right(self.styles, start, key=lambda style: style.end)
+        return self.styles[first : bisect_left(self.styles, end, key=lambda style: style.start)]
 
     def _tag(self, over: Sequence[Span], start: int, end: int) -> str:
         """The opening tag of a mark that is part of these spans; a footnote's number stands where its span ends."""
@@ -156,6 +170,8 @@ def _element(block: Block, marks: _Marks) -> str:
     opening, closing = _ELEMENTS[kind]
     if kind is Kind.TITLE and not marks.lit.overlap(block.start, block.end):
         opening = opening.replace(">", " hidden>")  # the page's heading says it already
+    elif kind is Kind.TEXT and _CELLS in marks.text[block.body : block.end]:
+        opening = '<p class="row">'
     marker = marks.html(block.start, block.body) if block.start < block.body else ""
     if marker:
         marker = f'<span class="{"sign" if kind is Kind.HEADING else "marker"}">{marker}</span>'

@@ -16,6 +16,7 @@ from index import Article, Library
 from index.errors import UnknownArticle
 from index.sentences import Sentence
 
+from .inline import styles
 from .layout import NOTHING, Span, article_html
 from .links import ORIGINAL, READER, SHELF, article_link, day, stamp
 from .sheet import sheet
@@ -25,11 +26,10 @@ MAX_OTHERS = 100
 MAX_QUOTE = 5_000
 """Characters of a quote that is looked for where it is no longer in its place."""
 _STYLES = ("reader.css",)
+_MARKDOWN = (".md", ".markdown")
 _OTHER = re.compile(r"(\d{1,3})\.(\d{1,9})\.(\d{1,9})", re.ASCII)
 # A browser draws a PDF in a process of its own. What else it could draw is given as plain text, or to be saved.
-_INLINE = {".pdf": "application/pdf"} | dict.fromkeys(
-    (".txt", ".text", ".md", ".markdown"), "text/plain; charset=utf-8"
-)
+_INLINE = {".pdf": "application/pdf"} | dict.fromkeys((".txt", ".text", *_MARKDOWN), "text/plain; charset=utf-8")
 
 _MISSING = (
     "<header><h1>No such article</h1></header><p>The library holds no article under this address. It may have been "
@@ -67,8 +67,10 @@ def make_router(library: Library) -> APIRouter:
         sentences = library.sentences(article.id)
         mark = find_mark(article.text, s, e, v, n, sentences)
         others = find_others(article.text, also) if mark.span else ()
-        text = article_html(article.text, sentences, mark.span, others, article.pages)
-        body = _article(article, mark, text, library.original(article.id))
+        file = library.original(article.id)
+        marked_up = styles(article.text) if file and file[0].suffix in _MARKDOWN else ()
+        text = article_html(article.text, sentences, mark.span, others, article.pages, marked_up)
+        body = _article(article, mark, text, file)
         return sheet(body, article.title, mark.status, styles=_STYLES)
 
     @router.get(ORIGINAL + "{article_id:path}")

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from index import Library
+from qa.llm import LLM
 from qa.reader import Reader
 from qa.server.app import create_app
 from qa.server.serving import listen
@@ -42,16 +44,23 @@ class Visit:
     def ask(self, question: str) -> None:
         """Type a question, press Enter, wait for the whole answer."""
         answers = self.page.locator(".fn-foot").count()
-        self.page.get_by_label("Your question").fill(question)
-        self.page.keyboard.press("Enter")
+        box = self.page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+        self.page.wait_for_timeout(50)
+        while box.input_value() == question:  # Gradio is not yet done with the answer before, and passes over a key
+            self.page.wait_for_timeout(500)
+            if box.input_value() == question:
+                box.press("Enter")
         self.page.locator(".fn-foot").nth(answers).wait_for()
 
 
 @contextmanager
-def served(library: Library, reader: Reader | None = None) -> Iterator[str]:
+def served(library: Library, reader: Reader | None = None, llm: LLM | None = None) -> Iterator[str]:
     """The address of the web app over `library`, in a thread of this process."""
     listener = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(library, reader), log_level="error", timeout_graceful_shutdown=1))
+    app = create_app(library, reader, llm=llm)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=[[listener]], daemon=True)
     thread.start()
     while not server.started:
@@ -78,6 +87,7 @@ def chromium() -> Iterator[Browser]:
     if executable is None:
         pytest.skip("no Chromium here (chromium, chromium-browser or google-chrome): the browser tests cannot run")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=20_000)  # a busy machine is no fault of the page's
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         yield browser
         browser.close()
@@ -92,9 +102,15 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
-    def open_page(address: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Visit:
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+    def open_page(
+        address: str, *, width: int = 1280, height: int = 800, scheme: str = "light", **options: Any
+    ) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            **options,
+        )
+        context.set_default_timeout(30_000)
         contexts.append(context)
         visited = Visit(context.new_page())
         visits.append(visited)
@@ -104,6 +120,7 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
                 visited.requests.append(request.url)
 
         context.on("request", note_request)
+        visited.page.on("dialog", lambda dialog: visited.complaints.append(f"a dialog says {dialog.message}"))
         visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
         visited.page.on("console", lambda m: visited.complaints.append(m.text) if m.type == "error" else None)
         visited.page.goto(address)

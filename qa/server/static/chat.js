@@ -17,10 +17,9 @@ let following = false;
 function follow() {
   const questions = document.querySelectorAll("#fn-conversation .user-row");
   const last = questions[questions.length - 1] ?? null;
-  if (last !== newest) {
-    following = last !== null;
-    setEditing(false);
-  }
+  const comesIn = last?.parentElement.querySelector(".bot-row:last-of-type .fn-pending") ?? null;
+  if (comesIn) setEditing(false); // what was edited has been asked
+  if (last !== newest) following = last !== null;
   newest = last;
   if (!following) return;
   last.scrollIntoView({ block: "start" });

@@ -1,0 +1,204 @@
+"""Asking in a real browser: keys, filter, edited and stopped questions, a model, conversations, and what is said of
+an answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from index import Article, Library
+from qa.answer import Answer, AnswerSentence, Citation
+from qa.conversations import Conversations
+
+from ..llm_server import Behaviour, hangs, says, serving
+from .conftest import Visitor, served
+
+LIST_QUESTION = "What is China doing to bring investors back?"
+ARTICLES = [
+    Article("z", "Zorblatt", "Zorblatt was founded in Lisbon in 1987 by Ada Quill. It sells umbrellas.", "a/z.txt"),
+    Article(
+        "q", "Quorvex", "Quorvex was founded in Oslo in 1999 by Bo Lindt. It sells boats.", "b/q.txt", None, "2024"
+    ),
+]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path, create=True) as opened:
+        opened.add(ARTICLES)
+        yield opened
+
+
+def reader(page: Page) -> FrameLocator:
+    return page.frame_locator("#fn-reader iframe")
+
+
+def test_keys_go_through_the_footnotes(visit: Visitor, seeds_address: str) -> None:
+    """A number opens its footnote, arrows go on, without loading the article again; in a field they are only typed."""
+    visited = visit(seeds_address)
+    page = visited.page
+    visited.ask(LIST_QUESTION)
+    page.keyboard.type("2")
+    expect(page.get_by_label("Your question")).to_have_value("2")
+    expect(page.locator("#fn-reader")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    place = page.locator(".fn-place")
+    expect(place).to_have_text("Footnote 3 of 6")
+    expect(reader(page).locator("mark.lit")).to_contain_text("Encouraging innovation")
+    expect(reader(page).locator("mark:not(.lit)")).to_have_count(5)
+    frame = page.frame("fn-reader")
+    assert frame is not None
+    loaded = frame.evaluate("performance.timeOrigin")
+    page.keyboard.press("ArrowRight")
+    expect(place).to_have_text("Footnote 4 of 6")
+    expect(reader(page).locator("mark.lit")).to_contain_text("Foreign investment")
+    assert frame.evaluate("performance.timeOrigin") == loaded
+    page.get_by_role("button", name="Previous").click()
+    expect(reader(page).locator("mark.lit")).to_contain_text("Encouraging innovation")
+    expect(page.locator("a.fn-ref[aria-current]")).to_have_text("Footnote 3")
+
+    page.keyboard.press("?")
+    page.get_by_label("Numbers, arrows").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("6")
+    expect(place).to_have_text("Footnote 3 of 6")
+
+
+def test_a_filter_holds_until_it_is_taken_away(visit: Visitor, library: Library) -> None:
+    """Chosen by source, kept over a reload, said in the answer; without it everything is asked again."""
+    with served(library) as address:
+        visited = visit(address)
+        page = visited.page
+        page.get_by_role("button", name="All articles").click()
+        page.get_by_label("Source").select_option("b (1)")
+        expect(page.locator("#fn-filter li")).to_have_count(1)
+        page.get_by_label("Quorvex").check()
+        page.get_by_role("button", name="Done").click()
+        page.reload()
+        expect(page.get_by_role("button", name="Only 1 article")).to_be_visible()
+        visited.ask("Who founded the company?")
+        expect(page.locator(".fn-sources cite")).to_have_text(["Quorvex"])
+        expect(page.locator(".fn-remark")).to_contain_text("Asked only of")
+        page.get_by_role("button", name="Only 1 article").click()
+        page.get_by_role("button", name="Ask all articles").click()
+        page.get_by_role("button", name="Done").click()
+        visited.ask("Who founded Zorblatt?")
+        expect(page.locator(".fn-answer").last).to_contain_text("Ada Quill")
+
+
+def test_a_question_is_edited_and_asked_again(visit: Visitor, library: Library) -> None:
+    """The last one in its place, or once more below; how a follow-up was understood can be edited as well."""
+    with served(library) as address:
+        visited = visit(address)
+        page = visited.page
+        box = page.get_by_label("Your question")
+        visited.ask("Who founded Zorblat?")
+        page.get_by_role("button", name="Edit question").click()
+        expect(page.get_by_text("Editing the last question")).to_be_visible()
+        expect(box).to_have_value("Who founded Zorblat?")
+        box.fill("Who founded Zorblatt?")
+        box.press("Enter")
+        expect(page.locator(".fn-question")).to_have_text(["Who founded Zorblatt?"])
+        expect(page.locator(".fn-answer")).to_contain_text("Ada Quill")
+        expect(page.get_by_text("Editing the last question")).to_be_hidden()
+
+        page.get_by_role("button", name="Ask again").click()
+        page.locator(".fn-foot").nth(1).wait_for()
+        expect(page.locator(".fn-question")).to_have_text(["Who founded Zorblatt?"] * 2)
+        visited.ask("When was it founded?")
+        expect(page.locator(".fn-understood")).to_contain_text("Zorblatt")
+        page.locator(".fn-understood button").click()
+        expect(box).to_have_value(re.compile("When was it founded.*Zorblatt"))
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kept"),
+    [(hangs("Zorblatt was founded by Ada Quill [1]. And "), True), (hangs(), False)],
+    ids=["after a sentence", "before any"],
+)
+def test_stop_stops_within_two_seconds(visit: Visitor, library: Library, behaviour: Behaviour, kept: bool) -> None:
+    """What the model had written stays, and is said to be no whole; of nothing, the question is back in the box."""
+    with serving(behaviour) as server, served(library, llm=server.llm(60)) as address:
+        page = visit(address).page
+        page.get_by_label("Your question").fill("Who founded Zorblatt?")
+        page.keyboard.press("Enter")
+        page.locator(".fn-answer p" if kept else ".fn-pending", has_text="Ada Quill" if kept else "").first.wait_for()
+        while not server.asked:
+            page.wait_for_timeout(20)
+        start = time.monotonic()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Ask", exact=True).wait_for()
+        assert time.monotonic() - start < 2
+        assert server.hung_up.wait(3)
+        if kept:
+            expect(page.locator(".fn-remark")).to_have_text("Stopped before its end.")
+        else:
+            expect(page.locator(".fn-answer")).to_have_count(0)
+            expect(page.get_by_label("Your question")).to_have_value("Who founded Zorblatt?")
+
+
+def test_a_model_writes_where_it_is_wanted(visit: Visitor, library: Library) -> None:
+    """What no article says is marked by a word; switched off, the model is not asked; without one, nothing speaks of
+    it."""
+    with serving(says("Zorblatt was founded by Ada Quill [1]. It was sold for nine dollars in Rome [1].")) as server:
+        with served(library, llm=server.llm()) as address:
+            visited = visit(address)
+            page = visited.page
+            visited.ask("Who founded Zorblatt?")
+            expect(page.locator(".fn-foot")).to_contain_text("Written by a language model")
+            expect(page.locator(".fn-unsupported")).to_contain_text("Not in the articles: It was sold")
+            asked = len(server.asked)
+            page.get_by_role("button", name="Written by test/model").click()
+            page.get_by_role("button", name="Quoted word for word").wait_for()
+            visited.ask("Who founded Quorvex?")
+            expect(page.locator(".fn-foot").last).to_contain_text("Quoted word for word")
+            assert len(server.asked) == asked
+        with served(library) as address:
+            page = visit(address).page
+            assert not re.search(
+                "model|key|openai", page.locator("body").inner_text().replace("Keys", ""), re.IGNORECASE
+            )
+
+
+def test_a_kept_conversation_opens_from_the_list(visit: Visitor, library: Library) -> None:
+    """With footnotes that lead to their words, follow-ups as buttons, and a place to go on from."""
+    citation = Citation(1, "z", "Zorblatt", "z.txt", None, 0, 52, ARTICLES[0].text[:52])
+    sentences = (AnswerSentence(citation.quote, (1,)),)
+    answer = Answer("Who founded Zorblatt?", sentences, (citation,), 0.9, follow_ups=("Who founded Quorvex?",))
+    conversations = Conversations(library.folder)
+    conversations.append(conversations.create(), answer)
+    with served(library) as address:
+        page = visit(address).page
+        page.get_by_role("link", name="Conversations").click()
+        reader(page).get_by_role("link", name="Who founded Zorblatt?").click()
+        page.locator(".fn-foot").wait_for()
+        page.locator("a.fn-ref").click()
+        expect(reader(page).locator("mark.lit")).to_have_text(citation.quote)
+        page.get_by_role("button", name="Who founded Quorvex?").click()
+        expect(page.locator(".fn-answer").last).to_contain_text("Bo Lindt")
+        page.reload()
+        expect(page.locator(".fn-answer")).to_have_count(2)
+
+
+def test_a_wrong_answer_becomes_a_case(visit: Visitor, library: Library) -> None:
+    """With the words that were selected in the article as what should have been cited."""
+    with served(library) as address:
+        visited = visit(address)
+        page = visited.page
+        visited.ask("Who founded Zorblatt?")
+        page.get_by_role("button", name="Wrong").click()
+        page.get_by_role("button", name="These are the right words").click()
+        expect(page.locator(".fn-said")).to_contain_text("Select the right words")
+        page.locator("a.fn-ref").first.click()
+        reader(page).locator("article p").first.select_text()
+        page.get_by_role("button", name="These are the right words").click()
+        expect(page.locator(".fn-said")).to_have_text("Kept, with the right words.")
+        (case,) = [json.loads(line) for line in (library.folder / "feedback.jsonl").read_text().splitlines()]
+        assert case["relevant"] == [{"article_id": "z", "quote": ARTICLES[0].text}]
