@@ -317,7 +317,7 @@ async def _ask(endpoint: Endpoint, body: bytes) -> AsyncIterator[str]:
     except httpx.ConnectTimeout as error:
         raise LLMError(f"{endpoint.name} cannot be reached: no connection in {CONNECT_S:g} seconds") from error
     except httpx.ConnectError as error:
-        raise LLMError(f"{endpoint.name} cannot be reached; is its server running?") from error
+        raise LLMError(f"{endpoint.name} cannot be reached (is its server running?)") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise LLMError(f"{endpoint.name} was cut off ({type(error).__name__})") from error
 
