@@ -14,11 +14,9 @@ import secrets
 import shutil
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -29,12 +27,11 @@ from index.readers import READERS
 from index.report import Progress
 from index.web import read_address
 
+from .delivery import Delivery, State, Status, file_name, shown, state_of, told
 from .trash import Trash
 
 MAX_FILE = 100_000_000
 """Bytes of a file that is handed in."""
-NAME_LIMIT = 120
-"""Characters of a file's name that are kept."""
 MAX_WAITING = 10_000
 """Deliveries that may wait."""
 REMEMBERED = 2_000
@@ -54,54 +51,6 @@ log = logging.getLogger(__name__)
 
 class _Stopped(Exception):
     """The process ends."""
-
-
-class State(StrEnum):
-    """How far a delivery is."""
-
-    WAITING = "waiting"
-    INDEXING = "indexing"
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    FAILED = "failed"
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing more happens to it."""
-        return self not in (State.WAITING, State.INDEXING)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A file or an address that was handed in, and what has become of it, in one line.
-
-    `articles` are ids; `replaced` is the key under which `Inbox.restore` has the article that it took the place of.
-    """
-
-    id: str
-    name: str
-    state: State = State.WAITING
-    line: str = ""
-    articles: tuple[str, ...] = ()
-    replaced: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """All deliveries, in the order they came, and what keeps them waiting, if anything does.
-
-    `passages` counts those stored of what is being indexed now.
-    """
-
-    deliveries: tuple[Delivery, ...]
-    hindrance: str = ""
-    passages: int = 0
-
-    @property
-    def left(self) -> int:
-        """How many deliveries are not done."""
-        return sum(not delivery.state.is_done for delivery in self.deliveries)
 
 
 class InboxFull(FootnoteError):
@@ -187,15 +136,15 @@ class Inbox:
         suffix = PurePosixPath(file_name(name)).suffix.lower()
         if suffix not in READERS:
             kind = f"{suffix} files are" if suffix else "files without a suffix are"
-            raise ArticleError(_shown(name), f"{kind} not read; Footnote reads {', '.join(READERS)}")
-        return Reception(self, Delivery(secrets.token_hex(8), _shown(name)), replaces)
+            raise ArticleError(shown(name), f"{kind} not read; Footnote reads {', '.join(READERS)}")
+        return Reception(self, Delivery(secrets.token_hex(8), shown(name)), replaces)
 
     def add_address(self, url: str) -> Delivery:
         """Fetch a page or feed when its turn comes. Raises as `receive` does, and where it is no web address."""
         self._check_room()
         url = url.strip()
         if not re.match(r"https?://[^\s/]", url, re.IGNORECASE) or len(url) > 2000:
-            raise ArticleError(_shown(url) or "the address", "is not a web address; it begins with https:// or http://")
+            raise ArticleError(shown(url) or "the address", "is not a web address; it begins with https:// or http://")
         delivery = Delivery(secrets.token_hex(8), url)
         making = self.folder / f"{delivery.id}{_MAKING}"
         try:
@@ -393,14 +342,14 @@ class Inbox:
         """What became of a delivery; `whole` knows of near-duplicates."""
         ids = tuple(dict.fromkeys(change.article_id for change in own.changes if change.what != "removed"))
         replaced = self.folder / delivery.id / "replaces"
-        line, key = _outcome(own, self._near(ids, whole)), ""
+        line, key = told(own, self._near(ids, whole)), ""
         if ids and not own.failed and replaced.exists():
             old = replaced.read_text(encoding="utf-8")
             if old not in ids and any(article.id == old for article in self._library.articles()):
                 key = self._trash.discard([old])
                 line = f"{line}, in place of the old one"
         shutil.rmtree(self.folder / delivery.id, ignore_errors=True)
-        self._note(replace(delivery, state=_state(own), line=line, articles=ids, replaced=key))
+        self._note(replace(delivery, state=state_of(own), line=line, articles=ids, replaced=key))
 
     def _near(self, ids: Sequence[str], report: Report) -> str:
         """The title of an article that was here and says nearly the same."""
@@ -433,59 +382,8 @@ class Inbox:
             self._changed.notify_all()
 
 
-def file_name(name: str) -> str:
-    """The last part of a name from outside, as a file may be called: no folders, no control characters, not hidden.
-
-    >>> file_name("../../etc/pass\\nwd.txt"), file_name("C:\\\\docs\\\\.report.PDF")
-    ('pass wd.txt', 'report.PDF')
-    """
-    last = _plain(name).replace("\\", "/").rpartition("/")[2].lstrip(". ")
-    stem, dot, suffix = last.rpartition(".")
-    if not dot:
-        return last[:NAME_LIMIT] or "article"
-    kept = (stem or "article").encode()[:NAME_LIMIT].decode(errors="ignore").rstrip()
-    return f"{kept}.{suffix[:16]}"
-
-
-def _shown(name: str) -> str:
-    """A name as it is shown; of a long one the end, which says more."""
-    plain = _plain(name)
-    return plain if len(plain) <= 200 else f"… {plain[-200:]}"
-
-
-def _plain(name: str) -> str:
-    """A name on one line, without control characters."""
-    whole = name.encode(errors="replace").decode()
-    return " ".join("".join(c if c.isprintable() else " " for c in whole).split())
-
-
 def _address(folder: Path) -> str:
     try:
         return (folder / "address").read_text(encoding="utf-8")
     except OSError:
         return ""
-
-
-def _state(report: Report) -> State:
-    whats = {change.what for change in report.changes}
-    for state in (State.ADDED, State.CHANGED, State.UNCHANGED):
-        if state.value in whats:
-            return state
-    return State.FAILED
-
-
-def _outcome(report: Report, near: str) -> str:
-    counts = Counter(change.what for change in report.changes if change.what != "removed")
-    parts = []
-    if len(report.changes) == 1 and report.changes[0].what != "unchanged":
-        parts.append(f"{report.changes[0].what}: “{report.changes[0].title or 'Untitled'}”")
-    elif counts == {"unchanged": 1}:
-        parts.append("was here already")
-    else:
-        parts += [f"{count:,} {what}" for what, count in counts.items()]
-    if near and counts["added"]:
-        parts.append(f"says nearly the same as “{near}”, which is here too")
-    if report.failed:
-        more = f" (and {len(report.failed) - 1:,} more)" if len(report.failed) > 1 else ""
-        parts.append(f"{report.failed[0].reason}{more}")
-    return ", ".join(parts) or "holds no article"

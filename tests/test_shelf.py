@@ -16,7 +16,8 @@ from fastapi.testclient import TestClient
 from index import Article, ArticleError, Library
 from index.lock import writing
 from qa.ask import ask
-from qa.inbox import MAX_FILE, Inbox, State, file_name
+from qa.delivery import State, file_name
+from qa.inbox import MAX_FILE, Inbox
 from qa.server.reader import make_router
 from qa.server.shelf import PER_PAGE, View, make_shelf
 from qa.trash import UNDO_S, NotInTrash, Trash

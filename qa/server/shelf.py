@@ -22,7 +22,8 @@ from index.dates import day_of
 from index.errors import FootnoteError
 from index.readers import READERS
 
-from ..inbox import MAX_FILE, Delivery, Inbox, State, Status
+from ..delivery import Delivery, State, Status
+from ..inbox import MAX_FILE, Inbox
 from .forms import read_form, sentence
 from .links import SHELF, article_link
 from .refusals import status_of
