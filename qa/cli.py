@@ -399,7 +399,7 @@ def check(
     " of the Model Context Protocol /mcp. Only this machine reaches it; any other --host needs a password.",
     "footnote chat",
     "footnote chat --port 8000 --library work",
-    "footnote password && footnote chat --host 0.0.0.0   # for others, too",
+    "footnote chat --host 0.0.0.0   # for others, too, once `footnote password` has set one",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="The port.")

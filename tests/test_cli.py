@@ -147,7 +147,10 @@ def test_results_go_to_stdout_and_problems_to_stderr(tmp_path: Path, articles: P
     assert result.exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["add", "sync", "articles", "show", "remove", "search", "ask", "chat", "doctor"])
+@pytest.mark.parametrize(
+    "command",
+    ["add", "sync", "articles", "show", "remove", "search", "ask", "chat", "password", "token", "mcp", "doctor"],
+)
 def test_help_shows_an_example_of_every_command(command: str) -> None:
     result = invoke(command, "--help")
     assert result.exit_code == 0
