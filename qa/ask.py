@@ -15,6 +15,7 @@ from .conflicts import with_conflicts
 from .conversation import Turn, beside, contextualise
 from .extract import PASSAGES, Findings, find
 from .followups import follow_ups
+from .language import is_foreign
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
 from .reader import Reader
@@ -25,6 +26,8 @@ from .weights import READ_THRESHOLD, THRESHOLD
 MAX_QUESTION = 2_000
 """Characters of a question."""
 
+CLEAR = 0.5
+"""The least confidence of an answer to a question in another language than the articles."""
 MAX_PARTS = 3
 """Questions in one question that are answered."""
 
@@ -103,7 +106,10 @@ def look_up(
         findings = [find(part, of_part, library) for part, of_part in zip(parts, ranked, strict=True)]
         if asked_of:
             findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
-        answer = compose(question, findings, library, READ_THRESHOLD if reader else THRESHOLD)
+        threshold = READ_THRESHOLD if reader else THRESHOLD
+        if is_foreign(whole.text, library.document_frequency, library.passage_count()):
+            threshold = max(threshold, CLEAR)
+        answer = compose(question, findings, library, threshold)
         if not answer.abstained:
             answer = with_conflicts(answer, findings, library)
         answer = replace(answer, understood=whole.text if whole.text != question else "")

@@ -22,6 +22,8 @@ IN_A_FOLLOW_UP = (0.5, 0.15)
 """Weight of the last round and of the one before it, in a search for a question that leaves something out."""
 IN_PASSING = (0.25, 0.08)
 """The same for a question that stands by itself: it may still go on about the same thing, or turn to another."""
+UNSPACED = 6
+"""Characters of a `word` from which it is a whole question in a script without spaces."""
 ITEM_WORDS = 8
 """Words of a list's point that stand for it."""
 
@@ -96,6 +98,7 @@ _ADVERBIAL = re.compile(
     r"\s*(?:when|where|why|how) (?P<rest>(?:did|does|do|was|were|is|are|has|have|had|will|would|can|could)\b.+)",
     re.IGNORECASE,
 )
+_ENDS_IN_BE = re.compile(r"\b(?:be|been|is|was|are|were)\W*(?:\(|$)", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+)$", re.MULTILINE)
 _MARKER = re.compile(r"\s?\[\d{1,3}\]")
 
@@ -175,6 +178,8 @@ def leans(question: str) -> bool:
     content = content_words(question)
     if _STARTS_OVER.match(question) or _CORRECTS.match(question):
         return True
+    if len(content) == 1 and len(content[0]) >= UNSPACED and not content[0].isascii():
+        return False
     if len(content) <= 1:
         return not (content and _DEFINES.match(question))
     if _POINTS_BACK.search(question) or _ORDINAL.search(question):
@@ -230,7 +235,7 @@ def _with_new_name(question: str, before: str) -> str:
 def _with_question_word(question: str, before: str) -> str:
     """`And why?`: the question before, asked so; only where that can be said."""
     bare, adverbial = _BARE.match(question), _ADVERBIAL.match(before)
-    if not (bare and adverbial) or len(content_words(before)) < 2:
+    if not (bare and adverbial) or len(content_words(before)) < 2 or _ENDS_IN_BE.search(before):
         return ""
     rest = adverbial["rest"]
     return f"{bare['word'].capitalize()} {rest}"

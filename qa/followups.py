@@ -18,6 +18,8 @@ NAMES = 2
 """Of them, those that only name what to ask about."""
 SHORTEST, LONGEST = 4, 16
 """Words of a question."""
+RELATED = 0.35
+"""Cosine with the question from which a sentence is about it, and a name in it worth a question."""
 TOLD = 0.5
 """Share of a question's words, in the question just asked or in its answer, from which it asks what was said."""
 
@@ -47,7 +49,7 @@ _POINTS = re.compile(
 )
 _MESSY = re.compile(r"[“”\"();:—–\[\]|/<>*_#@]|\.\w|\. |\.$|\d{3,},| - ")
 _NO_TOPIC = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|\w+day|Mr|Mrs|Dr|Photo|Getty"
+    r"^\w+ing\b|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|(?:January|February|March|April|May|June|July|August|September|October|November|December|\w+day|Mr|Mrs|Dr|Photo|Getty|Times|Post|Journal|Daily|Herald|Gazette"
     r"|Image|Reuters|Associated|Press|News|Read|Click|Sign|Share|Update)",
 )
 
@@ -66,7 +68,8 @@ def follow_ups(answer: Answer, parts: Sequence[Findings]) -> tuple[str, ...]:
     said = set(stems(" ".join([answer.question, answer.understood, *(s.text for s in answer.sentences)])))
     asked = set(stems(f"{answer.question} {answer.understood}"))
     offered: list[str] = []
-    for question in [*_of_sentences(fresh), *_of_names(fresh, said)]:
+    related = [e for e in fresh if e.features.cosine >= RELATED]
+    for question in [*_of_sentences(fresh), *_of_names(related, said)]:
         own = set(stems(" ".join(content_words(question))))
         known = [set(stems(" ".join(content_words(other)))) for other in offered]
         if (

@@ -124,6 +124,7 @@ def test_a_question_that_stands_by_itself_is_left_alone(question: str) -> None:
         ("What about Tencent?", ["What fine did Alibaba pay?"], "What fine did Tencent pay?"),
         ("And in 2022?", ["How much did Alibaba earn in 2021?"], "How much did Alibaba earn in 2022?"),
         ("And why?", ["When did Jack Ma vanish?"], "Why did Jack Ma vanish?"),
+        ("why?", ["Who is Jack Ma?", "Where has he been?"], "why? (Jack Ma)"),
         ("And when was that?", ["Who is Jack Ma?", "Where did he go?"], "When did he go? (Jack Ma)"),
     ],
 )
@@ -166,6 +167,7 @@ def test_he_is_who_the_answer_named() -> None:
         "Who is the founder of Alibaba?",
         "What did the report say that surprised the regulators?",
         "What is inflation?",
+        "谁创立了阿里巴巴？",
         "What happened this year in the tech sector?",
     ],
 )
