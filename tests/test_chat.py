@@ -142,3 +142,21 @@ def test_an_old_answer_says_that_its_article_has_changed(tmp_path: Any) -> None:
         (_, reply) = chat.open(kept, request())[0].value
         assert "Ada Quill" in str(reply)
         assert "The article has changed since" in str(reply)
+
+
+def test_where_nothing_can_be_kept_asking_goes_on(tmp_path: Any) -> None:
+    """A damaged file of conversations is said to be so, is not overwritten, and keeps nobody from an answer."""
+    with Library.open(tmp_path, create=True) as library:
+        library.add(ARTICLES)
+        (tmp_path / "conversations.sqlite3").write_bytes(b"no database at all" * 99)
+        create_app(library)
+        from qa.server.chat import Chat
+
+        chat = Chat(library)
+        chatbot, _, note = chat.open("a" * 32, request())
+        assert "2 articles" in chatbot.placeholder
+        assert "damaged" in note
+        *_, (_, shown, _, note) = ask(chat, "Who founded Zorblatt?")
+        assert "Ada Quill" in shown[-1]["content"]
+        assert "damaged" in note
+        assert (tmp_path / "conversations.sqlite3").read_bytes().startswith(b"no database")

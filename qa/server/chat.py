@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -83,7 +84,10 @@ class Chat:
         conversation_id, note = asked_for or str(kept), ""
         try:
             answers = self._answers(conversation_id)
-            if asked_for and not answers:
+        except CannotKeep as error:
+            answers, note = (), _note(str(error))
+        try:
+            if asked_for and not answers and not note:
                 conversation_id, note = NEW, _note("That conversation is not here; it may have been deleted.")
             said = self._show(answers, conversation_id)
             return gr.Chatbot(said, placeholder=greeting(self.library.articles())), conversation_id, note
@@ -98,7 +102,7 @@ class Chat:
         conversation_id, said = str(kept), []
         try:
             options = read_options(how)
-            before = self._answers(conversation_id)
+            before = self._before(conversation_id)
             said = self._show(before, conversation_id)
             last = min(1, len(before)) if options.replaces_last else 0
             run = _Run(conversation_id, len(before) - last if last else None)
@@ -117,7 +121,7 @@ class Chat:
         if run and run.answer and run.answer.sentences:
             found = replace(run.answer, notes=(*run.answer.notes, "Stopped before its end."))
             conversation_id, _, note = self._keep(run, found)
-        return _ready(), self._show(self._answers(conversation_id), conversation_id), conversation_id, note
+        return _ready(), self._show(self._before(conversation_id), conversation_id), conversation_id, note
 
     def _run(
         self, run: _Run, question: str, history: Sequence[Turn], options: Options, asked: list[Message], session: str
@@ -165,8 +169,14 @@ class Chat:
     def _answers(self, conversation_id: str) -> tuple[Answer, ...]:
         try:
             return self.conversations.load(conversation_id).answers
-        except (UnknownConversation, CannotKeep):  # a note says so when the next answer cannot be kept
+        except UnknownConversation:
             return ()
+
+    def _before(self, conversation_id: str) -> tuple[Answer, ...]:
+        """What was said before, as far as it can be read: asking goes on without, and says so once it cannot keep."""
+        with suppress(CannotKeep):
+            return self._answers(conversation_id)
+        return ()
 
     def _show(self, answers: Sequence[Answer], conversation_id: str) -> list[Message]:
         """The conversation as chat messages; citations that no longer hold say so."""

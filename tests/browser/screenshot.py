@@ -29,7 +29,7 @@ def main(target: Path) -> None:
             page.keyboard.press("Enter")
             page.locator(".fn-foot").wait_for()
             page.locator(".fn-ref").nth(2).click()
-            page.frame_locator("iframe").locator("mark").first.wait_for()
+            page.frame_locator("iframe").locator("mark.lit").first.wait_for()
             page.wait_for_timeout(800)
             page.screenshot(path=str(target))
             browser.close()

@@ -46,11 +46,17 @@ const BUTTONS = {
   ".fn-verdict": judge,
   ".fn-tools .fn-edit": (button) => edit(answerOf(button), questionOf(answerOf(button))),
   ".fn-understood .fn-edit": (button) => edit(answerOf(button), button.parentElement.querySelector("q").textContent),
-  "#fn-question .stop-button": () => fill(newest?.querySelector("h2")?.innerText ?? ""), // not lost by stopping
+  "#fn-question .stop-button": giveBack,
 };
 
 function answerOf(button) {
   return button.closest(".fn-answer");
+}
+
+// A question whose answer is stopped before its first sentence is not lost: it can be edited.
+function giveBack() {
+  const answers = document.querySelectorAll(".fn-answer");
+  if (!answers[answers.length - 1]?.querySelector(":scope > p:not([class])")) fill(newest?.querySelector("h2")?.innerText ?? "");
 }
 
 function startAnew() {
