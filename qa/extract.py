@@ -132,7 +132,7 @@ def _weigh_up(question: Question, weights: dict[str, float], read: Read) -> Iter
     passage = title.union(*held)
     names = len(question.names & passage) / len(question.names) if question.names else 1.0
     for number, (sentence, text) in enumerate(zip(hit.sentences, texts, strict=True)):
-        if not sentence.is_evidence:
+        if not sentence.is_evidence or text.rstrip(_CLOSING).endswith("?"):  # who asks does not answer
             continue
         held_kinds, missed_kinds = kinds_held(question, text)
         features = Features(
@@ -164,6 +164,7 @@ def _score(features: Features, heard: ReadFeatures | None) -> float:
     return READ_SENTENCE.probability((*features.values(), *heard.values()))
 
 
+_CLOSING = " \"'”’)]»"
 _NO_VECTOR = np.empty(0, dtype=np.float32)
 UNREAD = -15.0
 """Log odds of a sentence that the reader did not come to, and the least that are told apart."""

@@ -117,6 +117,13 @@ def test_the_advert_is_never_cited_nor_shown(seeds: Library) -> None:
         assert not any("READ ALSO" in c.quote or "Bard" in c.quote for c in (*answer.citations, *answer.nearest))
 
 
+def test_a_question_in_an_article_is_no_answer(library: Library) -> None:
+    text = "How deep is the harbour at Brannfjord? At low tide it has a depth of eleven metres. “Is that enough?”"
+    library.add([Article("a", "Questions about the harbour", text, "a")])
+    answer = ask("How deep is the harbour at Brannfjord?", library)
+    assert [s.text for s in answer.sentences] == ["At low tide it has a depth of eleven metres."]
+
+
 def test_a_follow_up_is_understood_from_what_was_said(seeds: Library) -> None:
     before = [Turn("user", "Why was Ant Group's listing called off?"), Turn("assistant", "...")]
     answer = ask("Who controlled it?", seeds, before)

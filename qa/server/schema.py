@@ -14,7 +14,7 @@ from index import Scope
 
 from ..answer import Citation, Conflict
 from ..ask import MAX_QUESTION
-from ..inbox import State
+from ..delivery import State
 from .desk import MAX_K
 
 MAX_HISTORY = 1_000
