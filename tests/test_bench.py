@@ -95,7 +95,9 @@ def test_at_a_size_all_is_measured_beside_a_baseline(
     process: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
     saved = tmp_path / "bench.json"
-    result = process("bench", "--articles", "seeds", "--size", "0.04k", "--count", "2", "--save", str(saved))
+    result = process(
+        "bench", "--articles", "seeds", "--size", "0.04k", "--count", "2", "--save", str(saved), timeout=400
+    )
     assert result.returncode == 0, result.stderr
     rows = {row["name"]: row for row in json.loads(saved.read_text())["rows"]}
     assert [line.split()[0] for line in result.stdout.split("\n\n")[1].splitlines()][1:] == list(rows)
