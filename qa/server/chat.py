@@ -58,11 +58,15 @@ Note = Callable[[Answer], object]
 
 @dataclass(slots=True)
 class _Run:
-    """An answer that is coming in: what there is of it, and from which place of the conversation on it will stand."""
+    """An answer that is coming in: what there is of it, from which place of the conversation on it will stand, and
+    whether it is still wanted. Only its own event writes to the page: two that end at once would write over each other.
+    """
 
     kept: str
     at: int | None
     answer: Answer | None = None
+    stopped: bool = False
+    left: bool = False
 
 
 class Chat:
@@ -113,15 +117,16 @@ class Chat:
         except FootnoteError as error:
             yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
 
-    def stop(self, kept: object, request: gr.Request) -> Update:
-        """The page with what there is of the answer that was coming in; without any, our script gives its question
-        back."""
-        run = self._runs.pop(request.session_hash or "", None)
-        conversation_id, note = str(kept), _note("Stopped. The question is in the box again.")
-        if run and run.answer and run.answer.sentences:
-            found = replace(run.answer, notes=(*run.answer.notes, "Stopped before its end."))
-            conversation_id, _, note = self._keep(run, found)
-        return _ready(), self._show(self._before(conversation_id), conversation_id), conversation_id, note
+    def stop(self, request: gr.Request) -> None:
+        """Have the answer that is coming in end where it is."""
+        if run := self._runs.get(request.session_hash or ""):
+            run.stopped = True
+
+    def leave(self, request: gr.Request) -> tuple[list[Message], str, str]:
+        """A new chat, whatever is coming in."""
+        if run := self._runs.get(request.session_hash or ""):
+            run.stopped = run.left = True
+        return [], NEW, ""
 
     def _run(
         self, run: _Run, question: str, history: Sequence[Turn], options: Options, asked: list[Message], session: str
@@ -129,15 +134,29 @@ class Chat:
         self._runs[session] = run
         titles = self._nearest(contextualise(question, history), options.scope)
         yield gr.skip(), [*asked, messages.looking(titles)], gr.skip(), gr.skip()
-        for found in self._stream(question, history, options, lambda: self._runs.get(session) is not run):
+        for found in self._stream(question, history, options, lambda: run.stopped):
+            if run.stopped:
+                break
             run.answer = found
             if self.llm:
                 yield gr.skip(), [*asked, messages.reply(found, whole=False)], gr.skip(), gr.skip()
-        if self._runs.pop(session, None) is not run or run.answer is None:  # stopped
-            return
-        self.note(run.answer)
-        conversation_id, place, note = self._keep(run, run.answer)
-        yield _ready(), [*asked, messages.reply(run.answer, place=place)], conversation_id, note
+        self._runs.pop(session, None)
+        yield self._end(run, asked)
+
+    def _end(self, run: _Run, asked: list[Message]) -> Update:
+        """The page once nothing more comes in. What was stopped before its first sentence leaves no trace; our script
+        gives its question back."""
+        if run.left:
+            return _ready(), [], NEW, ""
+        found = run.answer
+        if run.stopped and found is not None:
+            found = replace(found, notes=(*found.notes, "Stopped before its end.")) if found.sentences else None
+        if found is None:
+            note = _note("Stopped. The question is in the box again.")
+            return _ready(), self._show(self._before(run.kept), run.kept), run.kept, note
+        self.note(found)
+        conversation_id, place, note = self._keep(run, found)
+        return _ready(), [*asked, messages.reply(found, place=place)], conversation_id, note
 
     def _stream(
         self, question: str, history: Sequence[Turn], options: Options, cancelled: Callable[[], bool]
@@ -217,8 +236,8 @@ def build_page(
         outputs = [question, chatbot, kept, line]
         running = question.submit(chat.answer, [question, kept, how], outputs, **_QUIET)
         running.failure(lambda: (_ready(), _note(FAILED)), None, [question, line], **_QUIET)
-        question.stop(chat.stop, [kept], outputs, cancels=[running], **_QUIET)
-        clear.click(lambda: ([], NEW, ""), None, [chatbot, kept, line], cancels=[running], **_QUIET)
+        question.stop(chat.stop, None, None, **_QUIET)
+        clear.click(chat.leave, None, [chatbot, kept, line], **_QUIET)
         page.load(chat.open, [kept], [chatbot, kept, line], **_QUIET)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return page
