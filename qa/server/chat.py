@@ -46,7 +46,7 @@ _HEADER = (
     '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
     f'<nav><a class="fn-open" href="{SHELF}">Articles</a><a class="fn-open" href="{CONVERSATIONS}">'
     '<span class="fn-long">Conversations</span><span class="fn-short">Chats</span></a>'
-    '<button type="button" class="fn-keys">Keys</button></nav></header>'
+    '<button type="button" class="fn-keys">Shortcuts</button></nav></header>'
 )
 _STALE = (Standing.CHANGED, Standing.REMOVED)
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}

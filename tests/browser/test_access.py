@@ -91,7 +91,7 @@ def test_the_chat_is_for_everyone(visit: Visitor, library: Library, address: str
     page.locator("#fn-filter li").first.wait_for()
     assert_accessible(page)
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Shortcuts").click()
     assert_accessible(page)
 
 

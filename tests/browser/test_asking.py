@@ -163,7 +163,7 @@ def test_a_model_writes_where_it_is_wanted(visit: Visitor, library: Library) -> 
         with served(library) as address:
             page = visit(address).page
             assert not re.search(
-                "model|key|openai", page.locator("body").inner_text().replace("Keys", ""), re.IGNORECASE
+                "model|key|openai", page.locator("body").inner_text().replace("Shortcuts", ""), re.IGNORECASE
             )
 
 
