@@ -11,13 +11,10 @@ from pathlib import Path
 import click
 
 from qa.cli import footnote
-from qa.cli_conversations import conversations, export, verify
-from qa.cli_llm import llm
 
 from .commands import evaluate
 
-for command in (conversations, export, verify, llm, evaluate):
-    footnote.add_command(command)
+footnote.add_command(evaluate)
 
 
 def main() -> None:

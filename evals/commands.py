@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from index.errors import FootnoteError, NoLibrary
-from qa.cli import library_option, reader_option
+from qa.terminal import library_option, reader_option
 
 if TYPE_CHECKING:
     from .execute import Finished

@@ -13,7 +13,7 @@ from pathlib import Path
 from index import Article, Library
 from index.errors import UnknownArticle
 from index.report import OnProgress, Progress
-from qa.cli import load_reader
+from qa.terminal import load_reader
 
 from .answers import Answers, AnswersFile, read_answers
 from .cases import Case, CaseSet, find_set, read_set

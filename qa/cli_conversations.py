@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .cli import _examples, _json_option, _library, _one_line, _print_json, library_option
+from .terminal import examples, json_option, library_option, one_line, open_library, print_json
 
 if TYPE_CHECKING:
     from .verify import Checked
@@ -19,31 +19,31 @@ _FILE = click.Path(path_type=Path, readable=False)
 @click.command(
     "conversations",
     help="List the conversations of the chat, the last first."
-    + _examples("footnote conversations", "footnote conversations --search listing --json"),
+    + examples("footnote conversations", "footnote conversations --search listing --json"),
 )
 @click.option("--search", "words", metavar="WORDS", help="Only those that hold all these words.")
 @library_option
-@_json_option
+@json_option
 def conversations(words: str | None, library: Path, as_json: bool) -> None:
     """See the command's help."""
     from .conversations import Conversations
 
-    with _library(library):  # says where there is none
+    with open_library(library):  # says where there is none
         kept = Conversations(library)
         found = kept.list() if words is None else kept.search(words)
     if as_json:
-        _print_json([asdict(entry) for entry in found])
+        print_json([asdict(entry) for entry in found])
         return
     for entry in found:
         count = f"{entry.answers} answer{'' if entry.answers == 1 else 's'}"
-        click.echo(f"{entry.id}  {entry.changed[:16].replace('T', ' ')}  {count:>11}  {_one_line(entry.title)}")
+        click.echo(f"{entry.id}  {entry.changed[:16].replace('T', ' ')}  {count:>11}  {one_line(entry.title)}")
 
 
 @click.command(
     "export",
     help="Write a conversation to a file of its own, every quote in it: Markdown, a page that opens offline, or JSON."
     " `footnote verify` checks such a file."
-    + _examples(
+    + examples(
         "footnote export 5f3c0f5e3c1a9b7d5f3c0f5e3c1a9b7d -o ant.html",
         "footnote export 5f3c0f5e3c1a9b7d5f3c0f5e3c1a9b7d --format md > ant.md",
     ),
@@ -63,7 +63,7 @@ def export(conversation_id: str, form: str | None, out: Path | None, library: Pa
 
     suffix = out.suffix.lower().lstrip(".") if out else ""
     chosen = Format(form or (suffix if suffix in list(Format) else "md"))
-    with _library(library) as opened:
+    with open_library(library) as opened:
         conversation = Conversations(library).load(conversation_id)
         changed = [checked for answer in conversation.answers for checked in changes(answer, opened)]
     text = exported(conversation, chosen, changed)
@@ -77,11 +77,11 @@ def export(conversation_id: str, form: str | None, out: Path | None, library: Pa
     "verify",
     help="Check every quote of an export against the library, as it is now. Reads what `footnote export` wrote, and"
     " the JSON of `footnote ask`. Exits with 1 when a quote does not hold, with a line for each."
-    + _examples("footnote verify ant.html", "footnote verify answers.jsonl --json"),
+    + examples("footnote verify ant.html", "footnote verify answers.jsonl --json"),
 )
 @click.argument("file", metavar="EXPORT", type=_FILE)
 @library_option
-@_json_option
+@json_option
 @click.pass_context
 def verify(context: click.Context, file: Path, library: Path, as_json: bool) -> None:
     """See the command's help."""
@@ -89,17 +89,17 @@ def verify(context: click.Context, file: Path, library: Path, as_json: bool) -> 
     from .verify import verify as check
 
     quotes = read_quotes(file)
-    with _library(library) as opened:
+    with open_library(library) as opened:
         checked = check([c for _, c in quotes.citations], opened, to_the_character=quotes.to_the_character)
     failing = [
         (where, found) for (where, _), found in zip(quotes.citations, checked, strict=True) if found.standing != "holds"
     ]
     if as_json:
         failed = [{"where": where, **found.to_json()} for where, found in failing]
-        _print_json({"quotes": len(checked), "hold": len(checked) - len(failing), "failed": failed})
+        print_json({"quotes": len(checked), "hold": len(checked) - len(failing), "failed": failed})
     else:
         for where, found in failing:
-            click.echo(_one_line(f"{where}: {_failure(found)}: “{found.citation.quote}”"))
+            click.echo(one_line(f"{where}: {_failure(found)}: “{found.citation.quote}”"))
         click.echo(f"{len(checked) - len(failing)} of {len(checked)} quotes hold")
     if failing:
         context.exit(1)

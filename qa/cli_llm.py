@@ -6,20 +6,20 @@ import shlex
 
 import click
 
-from .cli import _examples, _json_option, _print_json
+from .terminal import examples, json_option, print_json
 
 
 @click.command(
     "llm",
     help="List the model servers on this machine, with their models and the line that turns each on. Looks for Ollama,"
     " LM Studio, llama.cpp and vLLM on their usual ports, and asks them for nothing but their models."
-    + _examples(
+    + examples(
         "footnote llm",
         'FOOTNOTE_LLM=ollama/qwen3:4b footnote ask "Who was fined?"',
         "footnote chat --llm ollama/qwen3:4b",
     ),
 )
-@_json_option
+@json_option
 def llm(as_json: bool) -> None:
     """See the command's help."""
     from .servers import LOCAL, find_servers
@@ -27,7 +27,7 @@ def llm(as_json: bool) -> None:
     found = find_servers()
     if as_json:
         servers = [{"server": s.vendor.title, "url": s.url, "models": s.models, "settings": s.settings} for s in found]
-        _print_json(servers)
+        print_json(servers)
         return
     for server in found:
         click.echo(f"{click.style(server.vendor.title, bold=True)} at {server.url}")
