@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from index import Article, Library
 from qa.answer import Answer
 from qa.conversations import Conversations
+from qa.reader import Reader, Reading, Text
 from qa.server.app import create_app
 
 ARTICLES = [
@@ -62,6 +63,21 @@ def test_a_follow_up_knows_what_was_said(chat: Any, name: str, article_id: str, 
     _, followed = answers(chat, kept)
     assert followed.citations[0].article_id == article_id
     assert year in followed.text
+
+
+def test_a_fault_of_ours_is_told_without_the_words_of_the_question(chat: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Kind and place go to the terminal; what was asked may be nobody's business there."""
+    import gradio as gr
+
+    class Faulty(Reader):
+        def read(self, question: str, passages: Sequence[Text]) -> list[Reading]:
+            raise RuntimeError(question)
+
+    with pytest.raises(gr.Error) as told:
+        ask(type(chat)(chat.library, Faulty()), "Who founded Zorblatt?")
+    assert not told.value.print_exception
+    assert "RuntimeError" in caplog.text
+    assert "Zorblatt" not in caplog.text + str(told.value)
 
 
 def test_an_edited_question_takes_the_place_of_the_last(chat: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,8 +27,11 @@ from . import messages
 from .conversations import CONVERSATIONS
 from .links import SHELF
 from .messages import Message, literal
+from .metrics import place_of
 from .options import Options, read_options
 from .welcome import greeting
+
+log = logging.getLogger(__name__)
 
 TITLE = "Footnote"
 LOOKED_AT = 8
@@ -116,6 +120,9 @@ class Chat:
             yield from self._run(run, check(question), history, options, asked, request.session_hash or "")
         except FootnoteError as error:
             yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
+        except Exception as error:  # Gradio would print its words, and those may be the question's
+            log.error("%s while the page asked", place_of(error))
+            raise gr.Error(FAILED, print_exception=False, visible=False) from None
 
     def stop(self, request: gr.Request) -> None:
         """Have the answer that is coming in end where it is."""

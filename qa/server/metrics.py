@@ -103,7 +103,7 @@ class Meter:
             else:
                 await self.app(scope, receive, watched)
         except Exception as error:
-            log.error("%s while answering %s %s", _place(error), _method(scope), _route(scope))
+            log.error("%s while answering %s %s", place_of(error), _method(scope), _route(scope))
             if not status:
                 await _refuse(scope, receive, watched, 500, "something went wrong here, which is a fault of Footnote's")
         finally:
@@ -154,6 +154,7 @@ def _method(scope: Scope) -> str:
     return method if method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH") else "(other)"
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
+    """Kind and place of an error without its words, which may be those of a question."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {frame.filename}:{frame.lineno}"
