@@ -231,7 +231,7 @@ def test_a_stopped_run_keeps_what_it_has_and_goes_on(
     # A process that is started in the background ignores Ctrl-C until it is told not to.
     listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     command = [sys.executable, "-c", f"{listen}; from evals.cli import main; main()", "eval", "run", path]
-    arguments = ["--library", str(seeds_folder), "--out", str(out)]
+    arguments = ["--library", str(seeds_folder), "--no-reader", "--out", str(out)]
     process = subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     while not (out / "results.jsonl").exists() or (out / "results.jsonl").stat().st_size == 0:
         assert process.poll() is None, process.communicate()
@@ -245,7 +245,7 @@ def test_a_stopped_run_keeps_what_it_has_and_goes_on(
         assert "Traceback" not in stderr
     assert 0 < kept < 300
     (out / "manifest.json").read_text("utf-8")
-    assert run_eval(path, "--library", seeds_folder, "--resume", out).exit_code == 0
+    assert run_eval(path, "--library", seeds_folder, "--no-reader", "--resume", out).exit_code == 0
     assert len(results(out)) == 300
 
 

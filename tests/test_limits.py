@@ -21,6 +21,7 @@ from qa.server.app import create_app
 from qa.server.desk import Busy, Desk
 from qa.server.limits import Pace, caller
 
+from . import loops
 from .test_api import served
 
 USERS = int(os.environ.get("FOOTNOTE_USERS", "20"))
@@ -87,7 +88,7 @@ def test_more_than_can_wait_are_turned_away_at_once(seeds: Library) -> None:
     async def all_at_once() -> list[Answer | BaseException]:
         return await asyncio.gather(*(desk.ask("Who is Jack Ma?") for _ in range(20)), return_exceptions=True)
 
-    results = asyncio.run(all_at_once())
+    results = loops.run(all_at_once())
     assert sum(isinstance(result, Answer) for result in results) == 4
     assert sum(isinstance(result, Busy) for result in results) == 16
 

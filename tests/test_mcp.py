@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from index.encoder import Encoder
 from qa.ask import ask
 from qa.server.access import Access, save_access
 
+from . import loops
 from .test_api import QUESTION, served, without_times
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ def with_client(server: Any, use: Callable[[Client], Awaitable[T]]) -> T:
         async with Client(server) as client:
             return await use(client)
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 def test_tools_search_and_ask(seeds: Library) -> None:
@@ -76,9 +76,9 @@ def test_a_token_is_needed_where_there_is_one(seeds_copy: Path, encoder: Encoder
             return len((await client.list_tools()).tools)
 
     with Library(seeds_copy, encoder=encoder) as library, served(library) as address:
-        assert asyncio.run(use(address, key)) == 2
+        assert loops.run(use(address, key)) == 2
         with pytest.raises(BaseException):  # noqa: B017, PT011 (the client's own groups of errors)
-            asyncio.run(use(address, key + "x"))
+            loops.run(use(address, key + "x"))
 
 
 def test_it_speaks_over_standard_input(seeds_folder: Path) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
@@ -12,6 +9,8 @@ from llama_index.core.response_synthesizers import ResponseMode, get_response_sy
 from llama_index.core.schema import MetadataMode
 
 from index import Library
+
+from . import loops
 
 
 def test_it_gives_the_hits_of_the_library_as_nodes(seeds: Library) -> None:
@@ -50,7 +49,5 @@ def test_it_plugs_into_a_query_engine_without_a_model_of_openai(
 
 
 def test_it_can_be_awaited(seeds: Library) -> None:
-    # In a thread of its own: the browser tests leave an event loop running in this one.
-    with ThreadPoolExecutor(1) as threads:
-        nodes = threads.submit(lambda: asyncio.run(seeds.as_retriever(k=1).aretrieve("Jack Ma"))).result()
+    nodes = loops.run(seeds.as_retriever(k=1).aretrieve("Jack Ma"))
     assert len(nodes) == 1

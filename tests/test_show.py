@@ -122,7 +122,7 @@ def test_the_page_runs_nothing_fetches_nothing_and_escapes_everything() -> None:
 def test_the_page_has_its_plots_and_a_dark_mode() -> None:
     unanswered = outcome(3, answerable=False, abstained=True, confidence=0.2, latency_ms=200.0)
     content = as_page(run_of([FULL, outcome(2, found=False, rank=0), unanswered]))
-    assert content.count("<svg") == 4
+    assert content.count("<svg") == 5
     assert "prefers-color-scheme:dark" in content
     assert "default-src 'none'" in content
     assert "Not right: 1" in content
