@@ -52,7 +52,8 @@ def main(
     recipe = Recipe(rate=rate, listwise=listwise, scale=scale, seed=seed, second=after is not None)
     out.mkdir(parents=True, exist_ok=True)
     examples = [example for example in _examples(bench, out) if not for_development(example)]
-    examples += near_misses(examples)
+    if recipe.second:
+        examples += near_misses(examples)
     base = base_folder()
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_truncation()
