@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import openai
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
 from index import Library
@@ -21,7 +18,8 @@ from index.encoder import Encoder
 from qa.ask import ask
 from qa.server.app import create_app
 from qa.server.schema import AnswerJson, ArticleJson, HitJson, SummaryJson
-from qa.server.serving import listen
+
+from .served import served
 
 QUESTION = "How much value did the crackdown wipe out?"
 
@@ -37,22 +35,6 @@ def writable(seeds_copy: Path, encoder: Encoder) -> Iterator[TestClient]:
     """The app over a library that a test may change."""
     with Library(seeds_copy, encoder=encoder) as library, TestClient(create_app(library)) as opened:
         yield opened
-
-
-@contextmanager
-def served(library: Library, **options: Any) -> Iterator[str]:
-    """The address of the web app over `library`, in a thread of this process."""
-    listener = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(library, **options), log_level="error"))
-    thread = threading.Thread(target=server.run, args=[[listener]], daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from index import Library
 from qa.ask import ask
 
 from .llm_server import hangs, says, serving
-from .test_api import served
+from .served import served
 from .test_stream import HELD, QUESTION, SAID, quoting
 
 

@@ -21,7 +21,7 @@ from schemathesis import GenerationMode
 from index import Article, Library
 from index.encoder import Encoder
 
-from .test_api import served
+from .served import served
 
 CALLS = int(os.environ.get("FOOTNOTE_FUZZ", "60"))
 

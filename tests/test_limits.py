@@ -22,7 +22,7 @@ from qa.server.desk import Busy, Desk
 from qa.server.limits import Pace, caller
 
 from . import loops
-from .test_api import served
+from .served import served
 
 USERS = int(os.environ.get("FOOTNOTE_USERS", "20"))
 ASKS = int(os.environ.get("FOOTNOTE_ASKS", "1"))

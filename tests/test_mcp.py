@@ -20,7 +20,8 @@ from qa.ask import ask
 from qa.server.access import Access, save_access
 
 from . import loops
-from .test_api import QUESTION, served, without_times
+from .served import served
+from .test_api import QUESTION, without_times
 
 T = TypeVar("T")
 

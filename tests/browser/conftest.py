@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from index import Library
 from qa.llm import LLM
 from qa.reader import Reader
-from qa.server.app import create_app
-from qa.server.serving import listen
+
+from ..served import served as serving
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 FLAGS = (
@@ -57,19 +54,9 @@ class Visit:
 
 @contextmanager
 def served(library: Library, reader: Reader | None = None, llm: LLM | None = None) -> Iterator[str]:
-    """The address of the web app over `library`, in a thread of this process."""
-    listener = listen("127.0.0.1", 0)
-    app = create_app(library, reader, llm=llm)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=[[listener]], daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    """The address of the page over `library`."""
+    with serving(library, reader, llm) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(scope="session")
