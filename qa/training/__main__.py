@@ -19,7 +19,8 @@ from tqdm import tqdm
 
 from index.encoder import Encoder
 
-from .examples import Example, for_development, near_misses, read_all
+from .examples import Example, for_development, read_all
+from .made import made_from
 from .model import Reader, base_folder, loss_of
 from .recipe import Recipe, lay_out
 from .rows import PAD, Batch
@@ -53,7 +54,7 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     examples = [example for example in _examples(bench, out) if not for_development(example)]
     if recipe.second:
-        examples += near_misses(examples)
+        examples += made_from(examples, bench)
     base = base_folder()
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_truncation()

@@ -13,7 +13,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,11 @@ from index.sentences import split_sentences
 from qa.reader import SUPPORT
 
 from .pool import Pool, Span, find_answer
+from .swaps import swap
 
 ENTAILMENT, NEUTRAL, CONTRADICTION = LABELS = SUPPORT
 UNSUPPORTED = (NEUTRAL, CONTRADICTION)
 """The labels that are allowed where the data only says that a claim is not supported."""
-
-NEAR_MISS = "near_miss"
 
 QUARTER = 4
 """One document in four is for development."""
@@ -79,7 +78,7 @@ def for_development(example: Example) -> bool:
     """
     if example.source in ("squad", "xquad"):
         return example.document.startswith("dev:")
-    return int(_digest(f"{example.source}\x1f{example.document}"), 16) % QUARTER == 0
+    return int(digest(f"{example.source}\x1f{example.document}"), 16) % QUARTER == 0
 
 
 def read_all(bench: Path, encoder: Encoder) -> Iterator[Example]:
@@ -129,7 +128,7 @@ def squad(path: Path, xquad: Path) -> Iterator[Group]:
     for row in rows:
         text = row["context"]
         known = home.get(_squeeze(text))
-        document = ("dev:" if known in held_out else "train:") + (known or _digest(text))
+        document = ("dev:" if known in held_out else "train:") + (known or digest(text))
         negatives = pool.hardest(row["question"], 1, row["answers"], besides=text)
         others = [Candidate("", n, False) for n in negatives if home.get(_squeeze(n)) not in held_out]
         positive = Candidate("", text, True, _first_span(text, row["answers"]))
@@ -146,7 +145,7 @@ def qamr(path: Path) -> Iterator[Group]:
     pool = Pool(list(dict.fromkeys(row["context"] for row in rows)))
     for row in rows:
         question, text = row["question"].strip(), row["context"]
-        chance = random.Random(_digest("qamr", question, text))
+        chance = random.Random(digest("qamr", question, text))
         others = pool.hardest(question, 6, row["answers"], besides=text)
         around = others[: chance.randint(1, 3)] if chance.random() < 0.6 else []
         mixed = [text, *around]
@@ -167,7 +166,7 @@ def passages_of(path: Path, source: str) -> Iterator[Group]:
     pool = Pool(list(dict.fromkeys(row["context"] for row in rows)))
     for row in rows:
         question = row["question"].strip()
-        chance = random.Random(_digest(source, question, row["context"]))
+        chance = random.Random(digest(source, question, row["context"]))
         text = _window(row["context"], row["answers"], chance)
         first = _first_span(text, row["answers"])
         if row["answerable"] and first is None:
@@ -189,7 +188,7 @@ def trecqa(path: Path) -> Iterator[Group]:
     for row in _lines(path):
         judged[row["question"]][row["label"]].append(_detokenised(row["sentence"]))
     for question, (wrong, right) in judged.items():
-        chance = random.Random(_digest("trecqa", question))
+        chance = random.Random(digest("trecqa", question))
         chance.shuffle(wrong)
         plain = _detokenised(question)
         for number, sentence in enumerate(right):
@@ -207,7 +206,7 @@ def clapnq(folder: Path) -> Iterator[Group]:
             if chosen and start < 0:
                 continue
             span = (start, start + len(chosen[0].strip())) if chosen else None
-            text, span = _around(passage["text"], span)
+            text, span = around(passage["text"], span)
             candidate = Candidate(passage["title"], text, bool(chosen), span)
             yield Group("clapnq", passage["title"], row["input"], (candidate,))
 
@@ -243,28 +242,6 @@ def news(folder: Path, encoder: Encoder) -> Iterator[Group]:
             yield Group("realtimeqa", row["id"].split("_")[0], question, (*positive, *others))
 
 
-LEAST_SAID = 7
-"""Words of a question in which a swapped name leaves something that is asked: `Where is Oslo?` stays answerable."""
-
-
-def near_misses(examples: Iterable[Example]) -> Iterator[Group]:
-    """Questions with a number or name put in the place of another that stands in their passages: none answers now.
-
-    Their source is NEAR_MISS, their document that of the question which they were made from.
-    """
-    for example in examples:
-        if not isinstance(example, Group) or not any(candidate.relevant for candidate in example.candidates):
-            continue
-        if len(example.question.split()) < LEAST_SAID:
-            continue
-        chance = random.Random(_digest(NEAR_MISS, example.source, example.document, example.question))
-        around = " ".join(candidate.text for candidate in example.candidates)
-        false = _swap(example.question, around, chance)
-        if false:
-            others = (replace(candidate, relevant=False, span=None) for candidate in example.candidates)
-            yield Group(NEAR_MISS, example.document, false, tuple(others))
-
-
 # Claims beside passages
 
 
@@ -280,7 +257,7 @@ def support(folder: Path) -> Iterator[Claim]:
     for row in _lines(folder / "msr_para.jsonl.gz"):
         labels = (ENTAILMENT,) if row["label"] else UNSUPPORTED
         yield Claim("msr", row["a"], row["b"], row["a"], labels)
-        false = _swap(row["b"], f"{row['a']} {row['b']}", random.Random(_digest("msr", row["a"])))
+        false = swap(row["b"], f"{row['a']} {row['b']}", random.Random(digest("msr", row["a"])))
         if row["label"] and false:
             yield Claim("msr", row["a"], false, row["a"], UNSUPPORTED)
 
@@ -288,7 +265,7 @@ def support(folder: Path) -> Iterator[Claim]:
 def qags(path: Path) -> Iterator[Claim]:
     """Sentences of summaries of news."""
     for row in _lines(path):
-        text, _ = _around(row["doc"], None)
+        text, _ = around(row["doc"], None)
         yield Claim("qags", row["doc"], row["claim"], text, (ENTAILMENT,) if row["label"] else UNSUPPORTED)
 
 
@@ -298,7 +275,7 @@ SWAPPED_ARTICLES = 3000
 def swapped(folder: Path, encoder: Encoder) -> Iterator[Claim]:
     """Sentences of news beside their passage, as they are, and with a number or name changed."""
     for key, article in list(_articles(folder).items())[:SWAPPED_ARTICLES]:
-        chance = random.Random(_digest("swapped", key))
+        chance = random.Random(digest("swapped", key))
         passages = _passages(article, encoder)
         if not passages:
             continue
@@ -307,31 +284,10 @@ def swapped(folder: Path, encoder: Encoder) -> Iterator[Claim]:
         if len(sentences) < 2:
             continue
         sentence = chance.choice(sentences)
-        false = _swap(sentence, text, chance)
+        false = swap(sentence, text, chance)
         if false:
             yield Claim("swapped", key, sentence, text, (ENTAILMENT,))
             yield Claim("swapped", key, false, text, UNSUPPORTED)
-
-
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\d|(?<![\w.])\d\b")
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+(?: [A-Z][a-z]+)*")
-
-
-def _swap(sentence: str, passage: str, chance: random.Random) -> str | None:
-    """The sentence with one number, or one name, in the place of another; None where there is nothing to swap."""
-    numbers, names = list(_NUMBER.finditer(sentence)), list(_NAME.finditer(sentence))
-    kinds = [kind for kind in (numbers, names) if kind]
-    if not kinds:
-        return None
-    chosen = chance.choice(chance.choice(kinds))
-    pattern = _NUMBER if chosen in numbers else _NAME
-    others = sorted({m.group() for m in pattern.finditer(passage)} - {chosen.group()})
-    others = [o for o in others if o not in chosen.group() and chosen.group() not in o]
-    if not others and pattern is _NUMBER:
-        others = [str(chance.randint(2, 99))]
-    if not others:
-        return None
-    return sentence[: chosen.start()] + chance.choice(others) + sentence[chosen.end() :]
 
 
 # Texts
@@ -341,7 +297,7 @@ LONGEST = 1100
 """Characters of a passage, about 240 tokens: longer contexts are cut around the answer."""
 
 
-def _around(text: str, span: Span | None) -> tuple[str, Span | None]:
+def around(text: str, span: Span | None) -> tuple[str, Span | None]:
     """A stretch of at most LONGEST characters, cut at white space, with the span in it, and the span in the stretch."""
     if len(text) <= LONGEST:
         return text, span
@@ -393,6 +349,17 @@ def _passages(article: Article, encoder: Encoder) -> list[str]:
     return [article.text[p.start : p.end] for p in cut]
 
 
+def news_for_training(folder: Path) -> list[Article]:
+    """The articles of RealTimeQA that no question for development leads to."""
+    held_out = {
+        key
+        for row in _lines(folder / "questions.jsonl")
+        if for_development(Group("realtimeqa", row["id"].split("_")[0], "", ()))
+        for key in row["retrieved"]
+    }
+    return [article for key, article in _articles(folder).items() if key not in held_out]
+
+
 def _articles(folder: Path) -> dict[str, Article]:
     rows = _lines(folder / "articles.jsonl.gz")
     return {row["id"]: Article(row["id"], row["title"] or "", row["text"], row["url"]) for row in rows}
@@ -409,8 +376,22 @@ def _squeeze(text: str) -> str:
     return re.sub(r"\W", "", text.lower())
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """Sixteen hexadecimal digits of the SHA-256 of the parts: what chance is seeded with."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-__all__ = ["LABELS", "Candidate", "Claim", "Example", "Group", "for_development", "near_misses", "read_all"]
+__all__ = [
+    "ENTAILMENT",
+    "LABELS",
+    "UNSUPPORTED",
+    "Candidate",
+    "Claim",
+    "Example",
+    "Group",
+    "around",
+    "digest",
+    "for_development",
+    "news_for_training",
+    "read_all",
+]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from .examples import NEAR_MISS, Example
+from .examples import Example
+from .made import GAP, NEAR_MISS, PARTS, REASON
 from .rows import Batch, batches, rows_of
 
 CLAIMS = {"sick": 0.5, "climate_fever": 0.5, "begin": 1.0, "msr": 1.0, "qags": 1.0, "swapped": 0.5}
@@ -20,9 +21,14 @@ STAGES: tuple[Mapping[str, float], ...] = (
 )
 """The share of each set in each stage: sentences first, then paragraphs and news, then those again."""
 SECOND: tuple[Mapping[str, float], ...] = (
-    {"qamr": 0.25, "trecqa": 0.5, "realtimeqa": 1.0, **PARAGRAPHS, "subjqa": 0.25, NEAR_MISS: 0.4, **CLAIMS},
+    {
+        **{"qamr": 0.05, "trecqa": 0.3, "clapnq": 1.0, "fairytaleqa": 0.2, "subjqa": 0.1},
+        **{"squad": 0.6, "xquad": 0.3, "realtimeqa": 0.5},
+        **{NEAR_MISS: 0.3, GAP: 0.5, REASON: 0.5, PARTS: 0.5},
+        **{"sick": 0.15, "climate_fever": 0.2, "begin": 0.4, "msr": 0.4, "qags": 1.0, "swapped": 0.3},
+    },
 )
-"""The same for a run that goes on from another's weights: near misses join."""
+"""The same for a run that goes on from another's weights: what is made from the others joins."""
 
 
 @dataclass(frozen=True, slots=True)
