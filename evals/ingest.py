@@ -30,13 +30,16 @@ def measure(source: Path, limit: int | None = None) -> Bench:
     with TemporaryDirectory(prefix="footnote-ingest-") as name:
         folder = Path(name)
         _write(folder / "in", articles)
+        _say(f"{len(articles)} articles: ours")
         ours = _sync(folder)
         unchanged = _sync(folder)
         encoder = Openvino()
         with Library(folder / "library", encoder=encoder) as library:
             passages = _inputs(library)
         encoder.encode(passages[:1])
+        _say(f"{len(passages)} passages: the encoder alone")
         alone = _timed(encoder.encode, passages)
+        _say("the plain way")
         plain = _timed(_plain, folder, articles)
         disk = {part: _size(folder / "library" / part) / len(passages) for part in ("catalog.sqlite3", "chroma")}
     n = len(articles)
@@ -67,6 +70,10 @@ def _write(folder: Path, articles: Sequence[Article]) -> None:
     for number, article in enumerate(articles):
         title = " ".join(article.title.split())
         (folder / f"{number}.txt").write_text(f"Title: {title}\n\n{article.text}", "utf-8")
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"timing {what}\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ over the weights of ours: texts padded to 256 tokens, 32 at a time, by onnxrunti
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,13 @@ def fill(folder: Path, articles: Sequence[tuple[str, str]]) -> int:
     """Split (id, text) pairs, encode and add them to a new collection, article by article; how many chunks."""
     import chromadb
     from llama_index.core.node_parser import SentenceSplitter
+    from tqdm import tqdm
 
     splitter = SentenceSplitter(chunk_size=PASSAGE_TOKENS, chunk_overlap=0)
     encoder = ChromaMiniLM()
     collection: Any = chromadb.PersistentClient(str(folder)).create_collection("plain", embedding_function=None)
     count = 0
-    for article_id, text in articles:
+    for article_id, text in tqdm(articles, unit="article", file=sys.stderr, disable=None, leave=False):
         chunks = splitter.split_text(text)
         ids = [f"{article_id}-{number}" for number in range(len(chunks))]
         collection.add(ids=ids, documents=chunks, embeddings=encoder.encode(chunks))

@@ -65,6 +65,7 @@ def measure(path: Path, sizes: Sequence[int], count: int, questions: Path | None
         with Library.open(given) as source:
             asked = _questions(source, count, questions)
             for size in sizes:
+                sys.stderr.write(f"measuring {size:,} passages\n")
                 is_it = source.passage_count() == size  # a library of that size is measured as it is
                 real = size if is_it else grow(source, size, folder / str(size))
                 made = source.folder if is_it else folder / str(size)
