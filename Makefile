@@ -26,7 +26,7 @@ rules: $(VENV)/.test
 tests: $(VENV)/.test $(VENV)/.browser
 	$(BIN)/pytest
 
-# Kills a writer 300 times and more, at random and at named points: about ten minutes.
+# Kills a writer 300 times and more, at random and at named points: five minutes of processor time.
 crash-test: $(VENV)/.test
 	FOOTNOTE_KILLS=300 $(BIN)/pytest -s tests/crash
 
