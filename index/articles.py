@@ -59,7 +59,8 @@ class Article:
 class Summary:
     """An article without its text, for lists. `characters` and `passages` are counts.
 
-    `number` grows from article to article in the order in which they came first.
+    `number` grows from article to article in the order in which they came first. `added` is the ISO day of that, in
+    UTC; None where an older Footnote added it.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Summary:
     characters: int
     passages: int
     number: int = 0
+    added: str | None = None
 
 
 def content_id(title: str, text: str) -> str:

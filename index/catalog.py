@@ -90,7 +90,7 @@ class Catalog(Database):
                 "day": day_of(article.published),
             }
             database.execute(
-                f"INSERT INTO articles ({', '.join(row)}) VALUES ({_marks(row)})"
+                f"INSERT INTO articles ({', '.join(row)}, added) VALUES ({_marks(row)}, date('now'))"
                 f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in row)}",
                 tuple(row.values()),
             )
@@ -224,8 +224,8 @@ class Catalog(Database):
         """Every article without its text, by title, then id."""
         rows = self.rows(
             "SELECT a.id, a.title, coalesce(a.url, (SELECT min(path) FROM sources WHERE article_id = a.id)),"
-            " a.published, characters(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id), a.rowid"
-            " FROM articles a ORDER BY a.title, a.id"
+            " a.published, characters(a.text), (SELECT count(*) FROM passages WHERE article_id = a.id), a.rowid,"
+            " a.added FROM articles a ORDER BY a.title, a.id"
         )
         return [Summary(*row) for row in rows]
 

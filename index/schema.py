@@ -9,7 +9,7 @@ from .dates import day_of
 from .encoder import DIMENSIONS
 from .shingles import shingle
 
-VERSION = 3
+VERSION = 4
 FIRST_MODEL = "all-MiniLM-L6-v2/int8"
 """What made the vectors of every library of version 1, which did not say."""
 
@@ -36,7 +36,8 @@ CREATE TABLE articles (
     shingles BLOB NOT NULL DEFAULT x'',  -- little-endian uint32: finds nearly the same text
     original TEXT,  -- file name in originals/
     original_name TEXT,  -- the name it had where it came from
-    day TEXT  -- of `published`, in ISO as far as it is told: 2023, 2023-05 or 2023-05-04
+    day TEXT,  -- of `published`, in ISO as far as it is told: 2023, 2023-05 or 2023-05-04
+    added TEXT  -- the day on which it came first, in UTC; an older Footnote did not say
 );
 CREATE INDEX articles_by_text ON articles (text_key);
 CREATE INDEX articles_by_day ON articles (day, id);
@@ -95,6 +96,8 @@ ALTER TABLE articles ADD COLUMN day TEXT;
 CREATE INDEX articles_by_day ON articles (day, id)
 """
 
+_FROM_3 = "ALTER TABLE articles ADD COLUMN added TEXT"
+
 
 def key(*parts: str) -> bytes:
     """16 bytes that stand for these texts."""
@@ -105,7 +108,9 @@ def migrate(database: sqlite3.Connection, version: int) -> None:
     """From an older version to the present one, in the caller's transaction. No vector is made anew."""
     if version == 1:
         _from_1(database)
-    _from_2(database)
+    if version <= 2:
+        _from_2(database)
+    _run(database, _FROM_3)
     database.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (VERSION,))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
@@ -218,6 +219,7 @@ def test_an_article_comes_back_as_it_was_put(catalog: Catalog) -> None:
     assert (stored.passage, stored.title, stored.text) == (Passage("1", 0, 12, 0, 2), "Title", "One.\0 Two 🙂.")
     (summary,) = catalog.summaries()
     assert (summary.characters, summary.passages, summary.source) == (12, 1, "https://a.example/")
+    assert abs(date.fromisoformat(summary.added or "") - datetime.now(UTC).date()) <= timedelta(days=1)
 
 
 def test_an_article_put_again_leaves_nothing_of_what_it_was(catalog: Catalog) -> None:

@@ -258,6 +258,7 @@ def _row(view: View, article: Summary, can_write: bool) -> str:
         f"<span>{escape(_source(article.source))}</span>",
         f"<span>{minutes} min</span>",
         f"<span>{article.passages:,} passage{'' if article.passages == 1 else 's'}</span>",
+        f"<span>added {article.added}</span>" if article.added else "",
     ]
     actions = ""
     if can_write:
