@@ -111,12 +111,18 @@ def ask(
     from .conversation import Turn, read_history
     from .stream import stream
 
+    told = ""
+
     def answer_to(question: str, history: Sequence[Turn] = ()) -> Answer:
         *_, answer = stream(question, opened, history, reader, llm, scope=scope)
         return answer
 
     def answer_of(record: Record) -> Record:
-        return answer_to(question_of(record), read_history(record.get("history"))).to_json()
+        nonlocal told
+        answer = answer_to(question_of(record), read_history(record.get("history")))
+        if llm and not told and (told := llm.rests):
+            click.echo(f"footnote: {one_line(told)}; meanwhile the articles answer in their own words", err=True)
+        return answer.to_json()
 
     llm = load_llm(llm_setting)
     reader = load_reader(with_reader)

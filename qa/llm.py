@@ -38,6 +38,10 @@ MAX_LINE = 1_000_000
 """Bytes of a line of the stream."""
 MAX_BYTES = 8_000_000
 """Bytes of a stream."""
+FAILURES = 3
+"""Failures in a row after which a model is left alone for a while: each may cost a whole deadline."""
+REST_S = 60.0
+"""Seconds for which it is; then one question tries it, and if that fails it is left alone again."""
 
 
 class LLMSettingError(FootnoteError):
@@ -178,14 +182,29 @@ def is_loopback(host: str) -> bool:
 class LLM:
     """A language model that can be asked. Safe from several threads: every question is a request of its own."""
 
-    def __init__(self, endpoint: Endpoint, *, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(self, endpoint: Endpoint, *, deadline_s: float = DEADLINE_S, rest_s: float = REST_S) -> None:
         self.endpoint = endpoint
         self.deadline_s = deadline_s
+        self.rest_s = rest_s
+        self._failures = 0  # in a row
+        self._rests_until = 0.0
 
     @property
     def name(self) -> str:
         """What the user calls it."""
         return self.endpoint.name
+
+    @property
+    def rests(self) -> str:
+        """Why it is not to be asked just now, in one line: it failed too often in a row. Empty where it may be."""
+        if time.monotonic() >= self._rests_until:
+            return ""
+        return f"{self.name} failed {self._failures} times in a row and is not asked for {self.rest_s:.0f} seconds"
+
+    def _count(self, *, failed: bool) -> None:
+        self._failures = self._failures + 1 if failed else 0
+        if self._failures >= FAILURES:
+            self._rests_until = time.monotonic() + self.rest_s
 
     def write(
         self,
@@ -207,6 +226,10 @@ class LLM:
             while not cancelled():
                 with suppress(queue.Empty):
                     piece = pieces.get(timeout=POLL_S)
+                    if piece is None or isinstance(piece, LLMTooLong):
+                        self._count(failed=False)
+                    elif isinstance(piece, LLMError):
+                        self._count(failed=True)
                     if piece is None:
                         return
                     if isinstance(piece, LLMError):

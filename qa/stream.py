@@ -55,6 +55,10 @@ def stream(
     if llm is None:
         yield ask(question, library, history, reader, scope=scope)
         return
+    if rests := llm.rests:
+        own = ask(question, library, history, reader, scope=scope)
+        yield own if own.abstained or own.mode == "talk" else _taken_over(own, rests)
+        return
     start = time.monotonic()
     complete = rewriter(llm, library.encoder, cancelled)
     found = look_up(question, library, history, reader, scope=scope, complete=complete)

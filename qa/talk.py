@@ -13,6 +13,7 @@ from index import Library, Scope, Sentence
 from .answer import Answer, AnswerSentence, Citation
 from .cite import cite
 from .conversation import Turn
+from .evidence import share, stem_set
 from .question import content_words, stems
 from .smalltalk import kind_of
 from .when import When, when
@@ -33,6 +34,10 @@ NAMED = 0.6
 """Share of a title's words from which an article is the one named."""
 ENOUGH = 3
 """Words of a title by which an article is named where no other that fits has them."""
+MENTIONED = 0.6
+"""Share of the words of `the article about ...` from which an article may be the one."""
+AS_GOOD = 0.8
+"""Share of the best article's score from which another is meant as well as that."""
 
 _PLEASE = re.compile(
     r"^(?:(?:hi|hello|hey|ok|okay|so|and|please|now|well)\b[\s,!.]*)*"
@@ -96,6 +101,11 @@ _ARTICLE = re.compile(
     r"(?:(?:the|this|that) )?(?:article|text|document|story|report|piece) (?:(?:called|titled|named|on|about) )?",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"(?:(?:the|this|that|an?) )?(?:article|text|document|story|report|piece) (?:that (?:is|talks|speaks) )?"
+    r"(?:about|on) (?P<topic>.+)",
+    re.IGNORECASE,
+)
 _LEANS = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|there|and|but|however|also|moreover|additionally"
     r"|furthermore|meanwhile|then|so|such|another|as a result|in addition|for example|according to (?:him|her|them))\b",
@@ -121,9 +131,10 @@ _HELPS = (
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What is wanted: `said`, `who`, `help`, `list`, `count`, `new` or `summary`.
+    """What is wanted: `said`, `who`, `help`, `list`, `count`, `new`, `summary` or `about`, the summary of an article
+    that is named by its topic.
 
-    `what` is the kind of small talk or the article that is named; empty: the one that is meant.
+    `what` is the kind of small talk, or the article or topic that is named; empty: the one that is meant.
     """
 
     kind: str
@@ -153,6 +164,8 @@ def read_talk(text: str, today: str | None = None) -> Talk | None:
         return Talk("new", time=time) if time or today is None or not match["time"].strip() else None
     if match := _SUMMARY.fullmatch(asked):
         what = match["what"] or ""
+        if named := _ABOUT.fullmatch(what):
+            return Talk("about", named["topic"].strip(" “”\"'"))
         return Talk(
             "summary",
             "" if re.fullmatch(_THIS, what, re.IGNORECASE) else _ARTICLE.sub("", what, count=1).strip(" “”\"'"),
@@ -167,6 +180,8 @@ def talk(question: str, library: Library, history: Sequence[Turn], scope: Scope)
     wanted = read_talk(question, today)
     if wanted is None:
         return None
+    if wanted.kind == "about":
+        return _about(question, wanted.what, library, scope)
     if wanted.kind == "summary":
         article_id = _meant(wanted.what, library, history, scope)
         if article_id is not None:
@@ -275,6 +290,32 @@ def _meant(what: str, library: Library, history: Sequence[Turn], scope: Scope) -
     if best is None or (shares[best] < NAMED and (len(shares) > 1 or len(named) < ENOUGH)):
         return None
     return best
+
+
+def _about(question: str, topic: str, library: Library, scope: Scope) -> Answer:
+    """The summary of the article about the topic; where several are as good, which; where there is none, that."""
+    named = _meant(topic, library, (), scope)
+    fitting = [named] if named else _on(topic, library, scope)
+    if len(fitting) == 1:
+        return _answer(question, library, _summary(fitting[0], library))
+    if not fitting:
+        missing = (f"no article is about “{topic}”",)
+        return Answer(question, (), (), 0.0, abstained=True, mode="talk", missing=missing)
+    titles = [line for article_id in fitting for line in _titles(library, Scope(frozenset({article_id})))]
+    return _answer(question, library, ["Several articles are about that; name one:", *titles])
+
+
+def _on(topic: str, library: Library, scope: Scope) -> list[str]:
+    """The articles that a search finds as good as the best for the topic, among those that have most of its words."""
+    wanted = dict.fromkeys(stems(" ".join(content_words(topic))), 1.0)
+    worth: dict[str, float] = {}
+    for hit in library.search(topic, 10, scope):
+        worth.setdefault(hit.article_id, hit.score)
+    told = {a: share(wanted, stem_set(f"{library.show(a).title} {library.show(a).text}")) for a in worth}
+    most = max(told.values(), default=0.0)
+    held = [a for a in worth if told[a] == most >= MENTIONED]
+    best = max((worth[a] for a in held), default=0.0)
+    return sorted((a for a in held if worth[a] >= AS_GOOD * best), key=lambda a: (-worth[a], a))
 
 
 def _quoted(answer: str, library: Library, scope: Scope) -> str | None:

@@ -36,9 +36,9 @@ class ModelServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
-    def llm(self, deadline_s: float = 20.0, key: str | None = None) -> LLM:
+    def llm(self, deadline_s: float = 20.0, key: str | None = None, rest_s: float = 60.0) -> LLM:
         """The client that asks this server."""
-        return LLM(Endpoint("test/model", self.url, "model", key), deadline_s=deadline_s)
+        return LLM(Endpoint("test/model", self.url, "model", key), deadline_s=deadline_s, rest_s=rest_s)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is what some of these tests are about."""

@@ -5,17 +5,22 @@ The model is a small server that says what a test wants; all the rest is real.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from index import Article, Library
 from qa.answer import ABSTENTION, UNSUPPORTED, Answer
 from qa.ask import ask
+from qa.cli import footnote
 from qa.conversation import Turn
+from qa.llm import FAILURES
 from qa.stream import MAX_SENTENCES, stream
 
 from .llm_server import (
@@ -334,3 +339,34 @@ def test_the_key_goes_to_the_server_and_into_nothing_else(
         *_, answer = server_of(server)
     assert server.headers[0]["authorization"] == "Bearer k-123"
     assert "k-123" not in str(answer) + repr(server.llm(key="k-123").endpoint)
+
+
+def test_a_model_that_keeps_failing_is_left_alone_for_a_while_and_then_tried_again(seeds: Library) -> None:
+    with serving(refuses(500)) as server:
+        llm = server.llm(rest_s=2.0)
+        notes = [list(stream(QUESTION, seeds, llm=llm))[-1].notes[-1] for _ in range(FAILURES + 1)]
+        assert len(server.asked) == FAILURES
+        assert "HTTP 500" in notes[FAILURES - 1]
+        assert f"failed {FAILURES} times in a row" in notes[FAILURES]
+        while llm.rests:
+            time.sleep(0.05)
+        server.behaviour = quoting(HELD, "{SAID} its listing [{n}].")
+        assert list(stream(QUESTION, seeds, llm=llm))[-1].mode == "llm"
+        server.behaviour = refuses(500)
+        assert "HTTP 500" in list(stream(QUESTION, seeds, llm=llm))[-1].notes[-1]
+        assert not llm.rests  # what went well has ended the row
+
+
+def test_a_batch_says_once_that_the_model_is_left_alone(seeds_folder: Path, tmp_path: Path) -> None:
+    asked = [{"id": n, "question": QUESTION} for n in range(FAILURES + 2)]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in asked))
+    with serving(refuses(500)) as server:
+        files = ["--batch", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")]
+        options = [*files, "--library", str(seeds_folder), "--llm", f"{server.url}#m", "--no-reader"]
+        done = CliRunner().invoke(footnote, ["ask", *options])
+        assert done.exit_code == 0
+        assert done.stderr.count("times in a row") == 1
+        assert len(server.asked) == FAILURES
+    answers = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [answer["mode"] for answer in answers] == ["extractive"] * len(asked)
+    assert all(HELD in answer["answer"] and answer["notes"] for answer in answers)

@@ -188,6 +188,24 @@ def test_a_summary_is_sentences_of_the_article_in_its_order(shelf: Library, ques
     assert answer == say(question, shelf)
 
 
+@pytest.mark.parametrize(
+    ("topic", "article"), [("the storm of May", "harbour"), ("a great fire", "old"), ("letters in an attic", "undated")]
+)
+def test_an_article_may_be_named_by_what_it_is_about(shelf: Library, topic: str, article: str) -> None:
+    answer = say(f"Please summarise the article about {topic}", shelf)
+    assert {c.article_id for c in answer.citations} == {article}
+
+
+def test_of_several_articles_about_a_thing_it_asks_which_and_of_none_it_says_so(shelf: Library) -> None:
+    answer = say("Give me a summary of the story on the mill.", shelf)
+    assert answer.text.startswith("Several articles are about that; name one:")
+    assert {c.article_id for c in answer.citations} == {"old", "undated"}
+    none = talk("Summarise the article about volcanoes", shelf, (), EVERYTHING)
+    assert none is not None
+    assert none.abstained
+    assert none.missing == ("no article is about “volcanoes”",)
+
+
 def test_this_article_is_the_chosen_one_or_the_one_just_quoted(shelf: Library) -> None:
     chosen = say("What is this article about?", shelf, scope=Scope(frozenset({"bees"})))
     assert {c.article_id for c in chosen.citations} == {"bees"}
