@@ -364,7 +364,7 @@ def _complain(line: str) -> None:
 
 
 def _options(context: click.Context, library: Path, given: dict[str, Any]) -> Options:
-    from .settings import read_settings
+    from .settings import read_options, single
     from .subject import Options
 
     if given["answers"] and given["endpoint"]:
@@ -379,7 +379,7 @@ def _options(context: click.Context, library: Path, given: dict[str, Any]) -> Op
         limit=given["limit"],
         seed=given["seed"],
         jobs=given["jobs"],
-        settings=read_settings(given["set"]),
+        settings=single(read_options(given["set"])),
         answers=given["answers"],
         endpoint=given["endpoint"],
         model=given["model"],

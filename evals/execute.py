@@ -18,7 +18,6 @@ from .folder import RunFolder, environment, manifest_record
 from .outcomes import Outcome
 from .report import Report, below, figures, row, table
 from .run import check_same_articles, run
-from .settings import applied
 from .subject import Options, Subject, read_source, sample, subject_of
 from .support import THRESHOLD, SupportReport, check_all, report_on
 
@@ -70,7 +69,7 @@ def run_set(name: str, options: Options, out: Path | None, resume: Path | None, 
     cases = source.set if isinstance(source, Dataset) else source
     for line in (*cases.problems, *cases.notes):
         say(line)
-    with applied(options.settings), subject_of(source, options) as subject:
+    with subject_of(source, options) as subject:
         report, path, problems = _ask(cases, subject, options, out, resume, say)
     return Finished(path, report, (*cases.problems, *problems))
 
