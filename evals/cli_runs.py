@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import click
 
 from index.errors import FootnoteError
 
-from .options import FILE, FOLDER, many
+from .options import FILE, FOLDER, complain, many
 
 
 @click.command("compare")
@@ -115,3 +117,66 @@ def show(run: Path, ids: tuple[str, ...], failures: bool, html: Path | None) -> 
         click.echo("\n\n".join(as_text(outcome) for outcome in wanted))
     elif not html:
         click.echo("no case failed" if failures else Report.of(found.outcomes).table())
+
+
+@click.command("judge")
+@click.argument("run", metavar="[RUN]", type=FOLDER, required=False)
+@click.option(
+    "--llm", "setting", metavar="MODEL", envvar="FOOTNOTE_LLM", show_envvar=True, help="Such as ollama/qwen3:4b."
+)
+@click.option(
+    "--agreement", "people", metavar="SET", help="Measure its agreement with people on this set, such as qags:FILE."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Judge N answers at most, and N claims of SET.", metavar="N")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which N.", metavar="S")
+@click.option("--failures", is_flag=True, help="Print the answers that it finds not borne out, and why.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def judge(
+    context: click.Context,
+    /,
+    run: Path | None,
+    setting: str | None,
+    people: str | None,
+    limit: int | None,
+    seed: int,
+    failures: bool,
+    as_json: bool,
+) -> None:
+    """Let a language model say whether the answers of a run are borne out by what they cite.
+
+    It is one opinion, asked for with a prompt that has a version. How far it agrees with people is measured by
+    --agreement, and from then on printed beside its scores. Verdicts are kept: in RUN/judge, and in runs/judges for
+    people's claims. Ctrl-C loses none, and the same command goes on.
+
+    \b
+    Examples:
+      footnote eval judge --llm ollama/qwen3:4b --agreement qags:mturk_cnndm.jsonl
+      footnote eval judge runs/now --llm ollama/qwen3:4b --failures
+    """
+    from qa.llm import open_llm
+    from qa.prompts import JUDGE_VERSION
+
+    from .folder import read_run
+    from .judge import judge_people, judge_run, known_agreement
+
+    if not setting:
+        raise click.UsageError("name the judge: --llm MODEL; `footnote llm` lists the models on this machine")
+    if run is None and people is None:
+        raise click.UsageError("say what to judge: a RUN, or --agreement SET")
+    found = read_run(run) if run else None
+    llm = open_llm(setting, os.environ)
+    try:
+        agreement = judge_people(people, llm, limit, seed) if people else known_agreement(llm)
+        judged = judge_run(found, llm, limit, seed) if found else None
+    except KeyboardInterrupt:
+        complain("stopped; the verdicts so far are kept, and the same command goes on")
+        context.exit(130)
+    if as_json:
+        figures = {"judge": llm.name, "prompt": JUDGE_VERSION, "answers": judged and judged.to_json()}
+        click.echo(json.dumps(figures | {"agreement": agreement and agreement.to_json()}, indent=2))
+        return
+    click.echo(f"judge {llm.name}, prompt {JUDGE_VERSION}")
+    unknown = "how far it agrees with people is not known here: measure it with --agreement qags:FILE"
+    for text in (judged and judged.to_text(failures=failures), agreement.to_text() if agreement else unknown):
+        click.echo(f"\n{text}" if text else "", nl=bool(text))

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from index import Article, Library
 from index.errors import UnknownArticle
@@ -18,7 +18,7 @@ from index.settings import Settings, read_settings
 from qa.terminal import load_reader
 
 from .answers import Answers, AnswersFile, read_answers
-from .cases import Case, CaseSet, find_set, read_set
+from .cases import CaseSet, find_set, read_set
 from .datasets import Dataset, SupportSet, is_public, read_public
 from .endpoint import Endpoint
 from .folder import Manifest, environment
@@ -26,6 +26,8 @@ from .libraries import Reduced, articles_of, digest_of, library_for
 from .outcomes import Articles
 from .run import OwnLibrary, System
 from .settings import in_force, rebuilding
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def read_source(name: str) -> Dataset | CaseSet | SupportSet:
     return read_public(name) if is_public(name) else read_set(find_set(name))
 
 
-def sample(cases: Sequence[Case], limit: int | None, seed: int | None) -> tuple[Case, ...]:
+def sample(cases: Sequence[T], limit: int | None, seed: int | None) -> tuple[T, ...]:
     """The first `limit` cases, or with a seed as many drawn at random, always the same, in the order of the set."""
     if limit is None or seed is None:
         return tuple(cases[:limit])
