@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from index.errors import FootnoteError
-from qa.terminal import library_option, one_line
+from qa.terminal import library_option, load_llm, one_line
 
-from .options import FILE
+from .options import FILE, complain
 
 
 @click.command("export")
@@ -39,12 +39,14 @@ def export(name: str, out: Path, articles: Path | None, limit: int | None, seed:
 @library_option
 @click.option("--count", type=click.IntRange(1, 10_000), default=30, show_default=True, help="How many at most.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other sentences.")
+@click.option("--llm", "setting", metavar="MODEL", help="Let a language model phrase them, such as ollama/qwen3:4b.")
 @click.option("--out", type=FILE, help="Write them there instead of printing them.")
-def suggest(library: Path, count: int, seed: int, out: Path | None) -> None:
-    """Draft a set from your own articles, without a model: rules over sentences with names, numbers and dates.
+def suggest(library: Path, count: int, seed: int, setting: str | None, out: Path | None) -> None:
+    """Draft a set from your own articles: rules over sentences with names, numbers and dates, no model needed.
 
     Some ask what an article says, some need what was said before, and some are about an article that the run takes out
     of the library first, so that there is no answer. All are marked as drafts; go through them with `eval review`.
+    A model's phrasing that lost what a question is about, or gives its answer away, is thrown away.
 
     \b
     Examples:
@@ -57,18 +59,25 @@ def suggest(library: Path, count: int, seed: int, out: Path | None) -> None:
     from .libraries import articles_of
     from .suggest import suggest
 
+    if out is not None and out.exists():
+        raise FootnoteError(f"{out} is there already; give --out another file")
+    llm = load_llm(setting or "")
     with Library.open(library) as opened:
         cases = suggest(articles_of(opened), count, seed)
     if not cases:
         raise FootnoteError(
             f"no sentence in {library} fits a rule; write questions by hand, see `footnote eval --help`"
         )
+    if llm:
+        from .phrase import phrase
+
+        phrased = phrase(cases, llm)
+        cases = phrased.cases
+        complain(phrased.line)
     lines = [json.dumps(case.to_json(), ensure_ascii=False) for case in cases]
     if out is None:
         click.echo("\n".join(lines))
         return
-    if out.exists():
-        raise FootnoteError(f"{out} is there already; give --out another file")
     out.write_text("\n".join(lines) + "\n", "utf-8")
     click.echo(f"{len(lines)} drafts are in {out}; go through them with `footnote eval review {out}`", err=True)
 
