@@ -12,13 +12,12 @@ from typing import Any
 from index.errors import FootnoteError
 
 from .answers import AnswersFile, check_ids, read_answers
-from .cases import CaseSet
+from .cases import Case, CaseSet
 from .datasets import Dataset, SupportSet
 from .folder import RunFolder, environment, manifest_record
 from .outcomes import Outcome
 from .report import Report, below, figures, row, table
 from .run import check_same_articles, run
-from .settings import applied
 from .subject import Options, Subject, read_source, sample, subject_of
 from .support import THRESHOLD, SupportReport, check_all, report_on
 
@@ -70,7 +69,7 @@ def run_set(name: str, options: Options, out: Path | None, resume: Path | None, 
     cases = source.set if isinstance(source, Dataset) else source
     for line in (*cases.problems, *cases.notes):
         say(line)
-    with applied(options.settings), subject_of(source, options) as subject:
+    with subject_of(source, options) as subject:
         report, path, problems = _ask(cases, subject, options, out, resume, say)
     return Finished(path, report, (*cases.problems, *problems))
 
@@ -89,17 +88,20 @@ def _ask(
     manifest = subject.manifest(cases, len(chosen), options)
     folder = RunFolder.resumed(resume, manifest) if resume else _new_folder(cases.name, out)
     folder.start(manifest_record(manifest))
-    outcomes: dict[str, Outcome] = {}
-    left = [case for case in chosen if case.id not in folder.done]
     try:
-        for outcome in _with_bar(folder.keep(run(left, subject.system, subject.articles, options.jobs)), len(left)):
-            outcomes[outcome.id] = outcome
+        report = Report.of(ask_into(folder, chosen, subject, options.jobs))
     except KeyboardInterrupt:
-        raise Stopped(folder.path, len(folder.done) + len(outcomes), len(chosen)) from None
-    outcomes |= folder.done
-    report = Report.of([outcomes[case.id] for case in chosen])
+        raise Stopped(folder.path, len(folder.done), len(chosen)) from None
     folder.write("summary.json", report.to_json())
     return report, folder.path, problems
+
+
+def ask_into(folder: RunFolder, cases: Sequence[Case], subject: Subject, jobs: int) -> list[Outcome]:
+    """The outcomes of these cases; those that the folder does not hold yet are asked, and kept in it."""
+    left = [case for case in cases if case.id not in folder.done]
+    for outcome in _with_bar(folder.keep(run(left, subject.system, subject.articles, jobs)), len(left)):
+        folder.done[outcome.id] = outcome
+    return [folder.done[case.id] for case in cases]
 
 
 def _new_folder(name: str, out: Path | None) -> RunFolder:
@@ -110,7 +112,7 @@ def _with_bar(outcomes: Any, total: int) -> Any:
     """A bar with the time left for people, nothing in a log file."""
     from tqdm import tqdm
 
-    return tqdm(outcomes, total=total, unit="question", file=sys.stderr, disable=None)
+    return tqdm(outcomes, total=total, unit="question", file=sys.stderr, disable=None, leave=False)
 
 
 def _run_support(name: str, source: SupportSet, options: Options, out: Path | None, say: Say) -> Finished:

@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import Self
+from typing import Any, Self
 
 import index
 from index import Article, Library
 from index.report import OnProgress
+from index.settings import Settings
 
 
 def cache_folder() -> Path:
@@ -24,17 +25,17 @@ def cache_folder() -> Path:
 
 
 def library_for(
-    name: str, articles: Sequence[Article], settings: Mapping[str, float], progress: OnProgress | None = None
+    name: str, articles: Sequence[Article], settings: Mapping[str, Any], progress: OnProgress | None = None
 ) -> Path:
     """A library of exactly these articles, made where there is none yet; the same content is the same folder.
 
-    `settings` are those in force that change what a library holds. A run that is stopped half way goes on later.
+    `settings` are those that change what a library holds. A run that is stopped half way goes on later.
     """
     folder = cache_folder() / f"{name}-{_key(articles, settings)[:16]}"
     if folder.exists():
         return folder
     partial = folder.with_name(folder.name + ".partial")
-    with Library.open(partial, create=True) as library:
+    with Library.open(partial, create=True, settings=Settings(**settings)) as library:
         library.add(articles, progress)
     partial.rename(folder)
     return folder
@@ -83,7 +84,7 @@ class Reduced:
         self._folders.append(TemporaryDirectory(prefix="footnote-eval-"))
         folder = Path(self._folders[-1].name) / "library"
         shutil.copytree(self._library.folder, folder)
-        copied = Library(folder, encoder=self._library.encoder)
+        copied = Library(folder, encoder=self._library.encoder, settings=self._library.settings)
         copied.remove(article_ids)
         copied.warm_up()
         return copied

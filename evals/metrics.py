@@ -259,6 +259,16 @@ def calibration_error(confidence: ArrayLike, true: ArrayLike) -> float | None:
     return sum(count * abs(said - held) for said, held, count in found) / total if total else None
 
 
+def cohen_kappa(one: ArrayLike, other: ArrayLike) -> float | None:
+    """(observed - chance agreement) / (1 - chance agreement) of two judges who say yes or no (Cohen 1960): 1 is always
+    together, 0 no more than their shares of yes make by chance, below 0 less. None where chance alone agrees always."""
+    a, b = np.asarray(one, dtype=bool), np.asarray(other, dtype=bool)
+    if not len(a):
+        return None
+    by_chance = a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean())
+    return None if by_chance == 1 else float(((a == b).mean() - by_chance) / (1 - by_chance))
+
+
 def balanced_accuracy(called: ArrayLike, true: ArrayLike) -> float | None:
     """(TPR + TNR) / 2, in 0..1, as LLM-AggreFact reports it (Tang et al., EMNLP 2024); None where a kind is missing."""
     said, labels = np.asarray(called, dtype=bool), np.asarray(true, dtype=bool)

@@ -94,7 +94,7 @@ def compare(
     differences = differences[~np.isnan(differences)]
     exchanged = np.array(list(_exchanges(statistic, a, b, groups, resamples)))
     exchanged = exchanged[~np.isnan(exchanged)]
-    as_large = np.count_nonzero(np.abs(exchanged) >= abs(of_b - of_a) - 1e-12)
+    as_large = int(np.count_nonzero(np.abs(exchanged) >= abs(of_b - of_a) - 1e-12))
     return Difference(of_b - of_a, _bounds(differences), (as_large + 1) / (len(exchanged) + 1))
 
 

@@ -6,17 +6,19 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from index import Article, Library
 from index.errors import UnknownArticle
 from index.report import OnProgress, Progress
+from index.settings import Settings, read_settings
 from qa.terminal import load_reader
 
 from .answers import Answers, AnswersFile, read_answers
-from .cases import Case, CaseSet, find_set, read_set
+from .cases import CaseSet, find_set, read_set
 from .datasets import Dataset, SupportSet, is_public, read_public
 from .endpoint import Endpoint
 from .folder import Manifest, environment
@@ -24,6 +26,8 @@ from .libraries import Reduced, articles_of, digest_of, library_for
 from .outcomes import Articles
 from .run import OwnLibrary, System
 from .settings import in_force, rebuilding
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Options:
     limit: int | None = None
     seed: int | None = None
     jobs: int = 1
-    settings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[Path, ...] = ()
     endpoint: str | None = None
     model: str = "default"
@@ -47,6 +51,7 @@ class Options:
 class Subject:
     """A system, ready to be asked. `held` are the ids of the articles; `passages` is None where it has no library.
 
+    `settings` are those in force; none where it is not our own that answers.
     `answered` are the ids that a system has an answer for which has answered before; None: it can be asked anything.
     """
 
@@ -56,6 +61,7 @@ class Subject:
     held: frozenset[str]
     passages: int | None
     library_sha256: str
+    settings: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     answered: frozenset[str] | None = None
 
@@ -69,7 +75,7 @@ class Subject:
             passages=self.passages,
             library_sha256=self.library_sha256,
             system=self.name,
-            settings=in_force(),
+            settings=self.settings,
             limit=options.limit,
             seed=options.seed,
             jobs=options.jobs,
@@ -82,7 +88,7 @@ def read_source(name: str) -> Dataset | CaseSet | SupportSet:
     return read_public(name) if is_public(name) else read_set(find_set(name))
 
 
-def sample(cases: Sequence[Case], limit: int | None, seed: int | None) -> tuple[Case, ...]:
+def sample(cases: Sequence[T], limit: int | None, seed: int | None) -> tuple[T, ...]:
     """The first `limit` cases, or with a seed as many drawn at random, always the same, in the order of the set."""
     if limit is None or seed is None:
         return tuple(cases[:limit])
@@ -97,14 +103,17 @@ def subject_of(source: Dataset | CaseSet, options: Options) -> Iterator[Subject]
         if options.answers or options.endpoint:
             yield _foreign(source, options, stack)
             return
-        library = stack.enter_context(Library.open(_folder(source, options)))
+        folder = _folder(source, options)
+        settings = replace(_own_settings(source, options), **options.settings)
+        library = stack.enter_context(Library.open(folder, settings=settings))
         reduced = stack.enter_context(Reduced(library))
         held = frozenset(summary.id for summary in library.articles())
         reader = load_reader(options.with_reader)
         system = OwnLibrary(library, reduced, reader)
         name = "footnote" if reader else "footnote without the reader"
         shown = lru_cache(maxsize=1000)(library.show)
-        yield Subject(system, name, shown, held, library.passage_count(), digest_of(articles_of(library)))
+        digest = digest_of(articles_of(library))
+        yield Subject(system, name, shown, held, library.passage_count(), digest, in_force(settings))
 
 
 def _foreign(source: Dataset | CaseSet, options: Options, stack: ExitStack) -> Subject:
@@ -127,7 +136,14 @@ def _foreign(source: Dataset | CaseSet, options: Options, stack: ExitStack) -> S
     found: AnswersFile = read_answers(options.answers)
     name = f"answers {found.sha256[:16]}"
     return Subject(
-        Answers(found.records), name, show, frozenset(by_id), None, digest, found.problems, frozenset(found.records)
+        Answers(found.records),
+        name,
+        show,
+        frozenset(by_id),
+        None,
+        digest,
+        problems=found.problems,
+        answered=frozenset(found.records),
     )
 
 
@@ -145,6 +161,13 @@ def _folder(source: Dataset | CaseSet, options: Options) -> Path:
     with Library.open(folder) as library:
         articles = articles_of(library)
     return _made(folder.name, articles, settings)
+
+
+def _own_settings(source: Dataset | CaseSet, options: Options) -> Settings:
+    """What the library is set to that the options name; a public set's own is as Footnote ships."""
+    if isinstance(source, Dataset) and options.library is None:
+        return Settings()
+    return read_settings(options.library or options.default_library)
 
 
 def _made(name: str, articles: Sequence[Article], settings: Mapping[str, float]) -> Path:

@@ -35,10 +35,10 @@ def passage_input(title: str, text: str) -> str:
 
 
 class Intake:
-    """One run of adding. With `dry_run` everything is read and counted, and nothing stored."""
+    """One run of adding, in passages of `tokens`. With `dry_run` everything is read and counted, and nothing stored."""
 
     def __init__(
-        self, catalog: Catalog, encoder: Encoder, progress: OnProgress | None, *, dry_run: bool = False
+        self, catalog: Catalog, encoder: Encoder, tokens: int, progress: OnProgress | None, *, dry_run: bool = False
     ) -> None:
         self.changes: list[Change] = []
         self.failed: list[ArticleError] = []
@@ -46,6 +46,7 @@ class Intake:
         self.replaced: set[Pair] = set()
         self._catalog = catalog
         self._encoder = encoder
+        self._tokens = tokens
         self._progress = progress
         self._dry_run = dry_run
         self._known: dict[str, str | None] = {}  # id -> hash, where this run has changed what the catalog says
@@ -73,7 +74,7 @@ class Intake:
         first: dict[str, File] = {}
         for file in files:
             first.setdefault(file.digest or file.source, file)
-        self.take(read_files(list(first.values()), self._encoder))
+        self.take(read_files(list(first.values()), self._encoder, self._tokens))
         unread = []
         for file in (file for file in files if first[file.digest or file.source] is not file):
             like = self._clean.get(file.digest)
@@ -81,7 +82,7 @@ class Intake:
                 unread.append(file)
             else:
                 self._take_same(file, self._held_by[like])
-        self.take(read_files(unread, self._encoder))
+        self.take(read_files(unread, self._encoder, self._tokens))
 
     def superseded(self) -> list[Pair]:
         """What files of one article held before, where that was one other, and neither has a name of its own."""

@@ -20,12 +20,13 @@ from .intake import Intake, Pair
 from .lock import writing
 from .mirror import Mirror
 from .passages import Passage
-from .reading import File, Step, lay_out, look_at
+from .reading import PASSAGE_TOKENS, File, LaidOut, Step, lay_out, look_at
 from .reencode import reencode
 from .report import Change, OnProgress, Report
-from .retrieve import Fused, Hit, Legs, Ranked, fuse
+from .retrieve import LEXICAL_SHARE, Fused, Hit, Legs, Ranked, fuse
 from .scope import EVERYTHING, Scope
 from .sentences import Sentence
+from .settings import Settings, read_settings
 from .shingles import clusters
 
 if TYPE_CHECKING:
@@ -42,9 +43,15 @@ log = logging.getLogger(__name__)
 class Library:
     """A folder of articles that can be searched. Reading is safe from several threads and processes."""
 
-    def __init__(self, folder: Path, *, create: bool = False, encoder: Encoder | None = None) -> None:
-        """Open the library in `folder`; raises NoLibrary, LibraryDamaged or ReadOnlyLibrary."""
+    def __init__(
+        self, folder: Path, *, create: bool = False, encoder: Encoder | None = None, settings: Settings | None = None
+    ) -> None:
+        """Open the library in `folder`, with other settings than its own where some are given.
+
+        Raises NoLibrary, LibraryDamaged, ReadOnlyLibrary or BadSettings.
+        """
         self.folder = folder
+        self.settings = settings or read_settings(folder)
         self.encoder = encoder or Encoder()
         self._catalog = Catalog(folder, create=create)
         self._mirror = Mirror(self._catalog)
@@ -52,9 +59,9 @@ class Library:
         self._complained = False
 
     @classmethod
-    def open(cls, folder: Path | str, *, create: bool = False) -> Self:
-        """The library in `folder`, made there when `create` is set."""
-        return cls(Path(folder), create=create)
+    def open(cls, folder: Path | str, *, create: bool = False, settings: Settings | None = None) -> Self:
+        """The library in `folder`, made there when `create` is set; `settings` as for the class."""
+        return cls(Path(folder), create=create, settings=settings)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -76,7 +83,7 @@ class Library:
         nothing. An article named by its content takes the place of the one that its source held before.
         """
         with self._changing():
-            intake = Intake(self._catalog, self.encoder, progress)
+            intake = Intake(self._catalog, self.encoder, self._tokens, progress)
             intake.take(self._steps(articles))
             self._drop_superseded(intake)
             return self._report(intake)
@@ -86,7 +93,7 @@ class Library:
         paths = [source for source in sources if isinstance(source, Path)]
         found = [file for path in paths for file in (readers.files_in(path) if os.path.isdir(path) else [path])]
         with self._changing():
-            intake = Intake(self._catalog, self.encoder, progress)
+            intake = Intake(self._catalog, self.encoder, self._tokens, progress)
             intake.read(intake.recognise(_files(found, intake)))
             intake.take(self._steps(_fetched(source for source in sources if isinstance(source, str))))
             self._drop_superseded(intake)
@@ -119,7 +126,7 @@ class Library:
 
     def _sync(self, folder: Path, progress: OnProgress | None, *, dry_run: bool, force: bool) -> Report:
         held = [pair for pair in self._catalog.sources() if Path(pair[0]).is_relative_to(folder)]
-        intake = Intake(self._catalog, self.encoder, progress, dry_run=dry_run)
+        intake = Intake(self._catalog, self.encoder, self._tokens, progress, dry_run=dry_run)
         files = _files(readers.files_in(folder), intake)
         unknown = intake.recognise(files)
         present = {file.source for file in files}
@@ -158,10 +165,18 @@ class Library:
             yield
             self._mirror.follow()
 
+    def _lay_out(self, article: Article) -> LaidOut:
+        return lay_out(article, self.encoder, self._tokens)
+
+    @property
+    def _tokens(self) -> int:
+        """Tokens of a passage of what is added."""
+        return self.settings.passage_tokens or PASSAGE_TOKENS
+
     def _steps(self, articles: Iterable[Article | ArticleError]) -> Iterator[Step]:
         for article in articles:
             file = File(Path(article.source), article.source, 0, "")
-            yield file, article if isinstance(article, ArticleError) else lay_out(article, self.encoder)
+            yield file, article if isinstance(article, ArticleError) else self._lay_out(article)
 
     def _report(self, intake: Intake) -> Report:
         fresh = {change.article_id for change in intake.changes if change.what in ("added", "changed")}
@@ -252,7 +267,7 @@ class Library:
         is left out, and said so in the log.
         """
         texts = [(_whole(text), weight) for text, weight in ((query, 1.0), *beside)]
-        candidates = max(k, CANDIDATES)
+        candidates = max(k, self.settings.candidates or CANDIDATES)
         with self.snapshot():
             among = None if scope == EVERYTHING else self._catalog.passages_in(scope)
             if among == []:
@@ -261,7 +276,8 @@ class Library:
                 Legs(self._dense(text, candidates, among), self._lexical(text, candidates, among), weight)
                 for text, weight in texts
             ]
-            fused = fuse(legs, k)
+            share = self.settings.lexical_share
+            fused = fuse(legs, k, LEXICAL_SHARE if share is None else share)
             stored = self._catalog.passages([f.id for f in fused])
             found = [f for f in fused if f.id in stored]  # Chroma may be ahead: another process has just removed one
             layouts = self._catalog.sentences_of([stored[f.id].passage for f in found])

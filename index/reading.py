@@ -81,36 +81,34 @@ def look_at(path: Path) -> File:
         return File(path, os.fsencode(path).decode(errors="replace"), 0, "")
 
 
-def lay_out(article: Article, encoder: Encoder) -> LaidOut:
-    """Sentences and passages of one article."""
-    sentences = fit_sentences(article.text, split_sentences(article.text, article.title), PASSAGE_TOKENS, encoder.count)
-    return LaidOut(
-        article, sentences, split_passages(article.id, article.text, sentences, PASSAGE_TOKENS, encoder.count)
-    )
+def lay_out(article: Article, encoder: Encoder, tokens: int = PASSAGE_TOKENS) -> LaidOut:
+    """Sentences and passages of one article, each of at most so many tokens."""
+    sentences = fit_sentences(article.text, split_sentences(article.text, article.title), tokens, encoder.count)
+    return LaidOut(article, sentences, split_passages(article.id, article.text, sentences, tokens, encoder.count))
 
 
-def read_files(files: Sequence[File], encoder: Encoder) -> Iterator[Step]:
+def read_files(files: Sequence[File], encoder: Encoder, tokens: int = PASSAGE_TOKENS) -> Iterator[Step]:
     """What each file gives, file by file, in order; of a few plain texts here, else in a process of its own."""
     if all(file.path.suffix.lower() in _PLAIN for file in files) and sum(f.size for f in files) <= _FEW_BYTES:
-        return _read(files, encoder)
-    return _read_apart(files)
+        return _read(files, encoder, tokens)
+    return _read_apart(files, tokens)
 
 
-def _read(files: Sequence[File], encoder: Encoder) -> Iterator[Step]:
+def _read(files: Sequence[File], encoder: Encoder, tokens: int) -> Iterator[Step]:
     for file in files:
         for article in readers.read(file.path):
             if isinstance(article, ArticleError):
                 yield file, article
             else:
-                yield file, lay_out(replace(article, source=file.source), encoder)
+                yield file, lay_out(replace(article, source=file.source), encoder, tokens)
         yield file, None
 
 
-def _read_apart(files: Sequence[File]) -> Iterator[Step]:
+def _read_apart(files: Sequence[File], tokens: int) -> Iterator[Step]:
     """As `_read`; a file at which the process stops or ends is an error, and the next process goes on after it."""
     left = list(files)
     while left:
-        process = _Process(left)
+        process = _Process(left, tokens)
         try:
             done = 0
             for item in process.items():
@@ -127,14 +125,14 @@ def _read_apart(files: Sequence[File]) -> Iterator[Step]:
 class _Process:
     """A Python that reads files; a thread here takes what it sends, up to a bound."""
 
-    def __init__(self, files: Sequence[File]) -> None:
+    def __init__(self, files: Sequence[File], tokens: int) -> None:
         self.complaint = "reading it ended the process that read it; the file may be damaged"
         self._process = subprocess.Popen(_PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
         self._received: deque[tuple[int, Any]] = deque()  # (bytes, message)
         self._held = 0
         self._ended = False
         self._changed = threading.Condition()
-        threading.Thread(target=self._receive, args=[files], daemon=True).start()
+        threading.Thread(target=self._receive, args=[files, tokens], daemon=True).start()
 
     def items(self) -> Iterator[Item | None]:
         """What the process sends until it ends, or until it sends nothing for too long."""
@@ -162,11 +160,11 @@ class _Process:
             self._held = 0
             self._changed.notify_all()
 
-    def _receive(self, files: Sequence[File]) -> None:
+    def _receive(self, files: Sequence[File], tokens: int) -> None:
         to, out = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
         try:
             with to, out:
-                pickle.dump(list(files), to)
+                pickle.dump((list(files), tokens), to)
                 to.flush()
                 while True:
                     size = int.from_bytes(out.read(8), "big")
@@ -190,11 +188,11 @@ def serve() -> None:
     silence = os.open(os.devnull, os.O_WRONLY)  # what a reader's library prints is no message, and nobody's business
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    files = pickle.load(sys.stdin.buffer)  # noqa: S301 - sent by this very module
+    files, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 - sent by this very module
     encoder = Encoder()
     encoder.count(["loads the tokenizers"])
     _send(out, None)
-    for _, item in _read(files, encoder):
+    for _, item in _read(files, encoder, tokens):
         _send(out, item)
 
 

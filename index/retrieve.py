@@ -84,7 +84,7 @@ class Legs:
     weight: float = 1.0
 
 
-def fuse(legs: Sequence[Legs], k: int) -> list[Fused]:
+def fuse(legs: Sequence[Legs], k: int, share: float = LEXICAL_SHARE) -> list[Fused]:
     """The k best by (1 - share) * cosine + share * BM25 / best BM25, the weighted mean over all texts; ties by row.
 
     Ranks would throw away how near a passage is; the cosine is kept as it is, and BM25, which has no upper end, is
@@ -100,7 +100,7 @@ def fuse(legs: Sequence[Legs], k: int) -> list[Fused]:
         cosines, bm25s = dict(leg.dense), dict(leg.lexical)
         least, best = min(cosines.values(), default=0.0), max(bm25s.values(), default=0.0) or 1.0
         for row in scores:
-            score = (1 - LEXICAL_SHARE) * cosines.get(row, least) + LEXICAL_SHARE * bm25s.get(row, 0.0) / best
+            score = (1 - share) * cosines.get(row, least) + share * bm25s.get(row, 0.0) / best
             scores[row] += leg.weight / total * score
     by_dense = {row: (rank, score) for rank, (row, score) in enumerate(legs[0].dense, start=1)}
     by_lexical = {row: (rank, score) for rank, (row, score) in enumerate(legs[0].lexical, start=1)}

@@ -97,16 +97,17 @@ def look_up(
             return Found(Answer(question, (), (), 0.0, abstained=True, missing=missing), whole, ())
         parts = _parts(whole)
         said = beside(question, whole.text, history)
-        hits = library.search(whole.topic, CANDIDATES if reader else PASSAGES, scope, said)
+        passages = library.settings.passages or PASSAGES
+        hits = library.search(whole.topic, max(CANDIDATES, passages) if reader else passages, scope, said)
         if asked_of:
             parts = [apart_from_time(part, asked_of, library, scope) for part in parts]
             hits = [*hits_of_the_time(whole.topic, asked_of, hits, library, scope), *hits]
         retrieved = time.perf_counter()
-        ranked = [rank(part.text, hits, reader)[:PASSAGES] for part in parts]
+        ranked = [rank(part.text, hits, reader)[:passages] for part in parts]
         findings = [find(part, of_part, library) for part, of_part in zip(parts, ranked, strict=True)]
         if asked_of:
             findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
-        threshold = READ_THRESHOLD if reader else THRESHOLD
+        threshold = _threshold(library, reader)
         if is_foreign(whole.text, library.document_frequency, library.passage_count()):
             threshold = max(threshold, CLEAR)
         answer = compose(question, findings, library, threshold)
@@ -122,6 +123,15 @@ def look_up(
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
     return Found(answer, whole, tuple(findings))
+
+
+def _threshold(library: Library, reader: Reader | None) -> float:
+    """The confidence under which there is no answer: the library's own, or as Footnote ships."""
+    if reader:
+        own, shipped = library.settings.threshold, READ_THRESHOLD
+    else:
+        own, shipped = library.settings.threshold_without_reader, THRESHOLD
+    return shipped if own is None else own
 
 
 def _parts(whole: Question) -> list[Question]:

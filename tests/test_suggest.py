@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.cases import Case, read_set
+from evals.cases import Case, Relevant, read_set
 from evals.cli import footnote
+from evals.phrase import fault, phrase
 from evals.review import review
 from evals.suggest import suggest
 from index import Article, Library
 from index.errors import FootnoteError
+from tests.llm_server import refuses, says, serving
 
 TOWN = (
     "Owen Pryce founded the copper works of Aberwen with his brother. In 1911, the harbour of the town was opened to"
@@ -122,6 +125,62 @@ def test_every_draft_quotes_its_article_and_holds_its_answer(text: str) -> None:
         assert case.answers[0] in " ".join(piece.quote.split())
 
 
+# -- with a language model ---------------------------------------------------------------------------------------------
+
+FOUNDED = Case(
+    "who-01",
+    "Who founded the copper works of Aberwen with his brother?",
+    ("Owen Pryce",),
+    relevant=(Relevant("a", "Owen Pryce founded the copper works of Aberwen with his brother."),),
+    drafted=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Who set up and founded the copper works at Aberwen?", None),
+        ("Question: Who founded the copper works in Aberwen?", None),
+        ("Did Owen Pryce found the copper works of Aberwen?", "give the answer away"),
+        ("Which Pryce founded the copper works of Aberwen?", "give the answer away"),
+        ("Who founded the copper works?", "lost what they are about"),
+        ("What is in Aberwen?", "lost what they are about"),
+        ("Who founded the copper works of Aberwen in 1850?", "name what the sentence does not"),
+        ("Who founded the copper works of Aberwen", "are no plain question on one line"),
+        ("Sure!\nWho founded the copper works of Aberwen?", "are no plain question on one line"),
+        ("Who founded the [copper](http://evil.example) works of Aberwen?", "are no plain question on one line"),
+        ("", "are no plain question on one line"),
+    ],
+)
+def test_a_phrasing_stands_only_where_it_asks_the_same(said: str, reason: str | None) -> None:
+    with serving(says(said)) as server:
+        found = phrase([FOUNDED], server.llm())
+    (case,) = found.cases
+    assert case.question == (said.removeprefix("Question: ") if reason is None else FOUNDED.question)
+    assert replace(case, question="") == replace(FOUNDED, question="")
+    assert dict(found.kept) == ({reason: 1} if reason else {})
+
+
+def test_a_gap_becomes_a_question_and_a_date_stays_one_that_is_asked_for() -> None:
+    quote = "The city of Aberwen sold the mills for $4 million to a merchant."
+    relevant = (Relevant("a", quote),)
+    gap = Case("1", "What is missing: The city of Aberwen sold the mills for ____ to a merchant?", ("$4 million",))
+    gap = replace(gap, relevant=relevant)
+    assert fault("How much did Aberwen get from a merchant for the mills it sold?", gap, quote) is None
+    assert fault("Did Aberwen sell the mills for 4 million?", gap, quote) == "give the answer away"
+    when = Case("2", "When was it that the harbour of Aberwen was opened?", ("1911",), relevant=relevant)
+    assert fault("When was the harbour of Aberwen opened?", when, "The harbour opened in 1911.") is None
+    assert fault("Why was the harbour of Aberwen opened?", when, "It opened in 1911.") == "ask for something else"
+
+
+def test_a_model_that_fails_leaves_the_rest_to_the_rules() -> None:
+    with serving(refuses(500)) as server:
+        found = phrase([FOUNDED, replace(FOUNDED, id="who-02")], server.llm())
+        assert len(server.asked) == 1
+    assert (found.cases[0], found.phrased) == (FOUNDED, 0)
+    assert "2 as test/model failed" in found.line
+
+
 # -- the commands ------------------------------------------------------------------------------------------------------
 
 
@@ -143,6 +202,20 @@ def test_drafts_are_suggested_reviewed_and_run(tmp_path: Path, monkeypatch: pyte
     assert ran.exit_code == 0, ran.stderr
     assert "are drafts that nobody has accepted" in ran.stderr
     assert "follow_up_loss" in ran.stdout
+
+
+def test_a_model_phrases_what_is_suggested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Library.open(Path("library"), create=True) as library:
+        library.add(ARTICLES)
+    with serving(says("Who was the founder, and founded the copper works of Aberwen with a brother?")) as server:
+        arguments = ["eval", "suggest", "--out", "mine.jsonl", "--llm", f"{server.url}#m"]
+        done = CliRunner().invoke(footnote, arguments)
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.startswith("footnote: 1 questions are in the model's words; as the rule has them: ")
+    cases = read_set(Path("mine.jsonl")).cases
+    (phrased,) = (case for case in cases if "the founder" in case.question)
+    assert (phrased.answers, phrased.drafted) == (("Owen Pryce",), True)
 
 
 def test_lines_that_are_no_drafts_stay_to_the_byte(tmp_path: Path) -> None:
