@@ -1,4 +1,4 @@
-"""A sentence that starts with a pronoun, made to stand alone by the sentences before it."""
+"""A sentence that only points at what it speaks of, made to stand alone by the sentences before it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from index import Kind, Library
 
 from .extract import Quote
+from .question import stems
 from .reader import Answered
 
 _CONNECTIVES = (
@@ -22,21 +23,26 @@ _DANGLING = re.compile(
     re.IGNORECASE,
 )
 """What a sentence starts with whose subject is named before it; not `It remains to be seen`, nor `This year`."""
+_POINTED = re.compile(r"\b(?:these|those|such) (\w+)", re.IGNORECASE)
+"""A thing that was named before, wherever it stands: `to support these sectors`."""
 ANTECEDENTS = 2
 """The most sentences that are brought to name a subject."""
 
 
-def reach_back(quote: Quote, shown: Collection[tuple[str, int]], library: Library) -> Quote:
-    """The quote, which reaches back to the sentence that names its subject where it starts with a pronoun.
+def reach_back(
+    quote: Quote, shown: Collection[tuple[str, int]], library: Library, asked: Collection[str] = ()
+) -> Quote:
+    """The quote, which reaches back to the sentence that names its subject where it starts with a pronoun, or where
+    it only points at what was `asked` for (stems): which sectors, `these sectors`.
 
     Not across paragraphs, nor to what is `shown` already: (article, end) of the answer's sentences.
     """
-    if quote.is_item or not _DANGLING.match(quote.text):
+    if quote.is_item or not (_DANGLING.match(quote.text) or _points_at(asked, quote.text)):
         return quote
     text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
     number = next((n for n, s in enumerate(sentences) if s.start == quote.start), 0)
     first = number
-    while first > max(0, number - ANTECEDENTS) and _DANGLING.match(text, sentences[first].start):
+    while first > max(0, number - ANTECEDENTS) and (first == number or _DANGLING.match(text, sentences[first].start)):
         before = sentences[first - 1]
         is_near = "\n" not in text[before.end : sentences[first].start] and before.kind in (Kind.TEXT, Kind.ITEM)
         if not is_near or (quote.article_id, before.end) in shown:
@@ -45,6 +51,13 @@ def reach_back(quote: Quote, shown: Collection[tuple[str, int]], library: Librar
     start = sentences[first].start if first < number else quote.start
     short = quote.answer and _moved(quote.answer, quote.start - start)
     return replace(quote, start=start, text=text[start : quote.end], answer=short)
+
+
+def _points_at(asked: Collection[str], text: str) -> bool:
+    """Whether all that the sentence says of something asked for is that it was named before."""
+    pointed = {stem for noun in _POINTED.findall(text) for stem in stems(noun)}
+    said = stems(_POINTED.sub(" ", text))
+    return any(stem in pointed and stem not in said for stem in asked)
 
 
 def _moved(answer: Answered, by: int) -> Answered:

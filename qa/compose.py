@@ -13,7 +13,7 @@ from .antecedents import reach_back
 from .cite import cite
 from .evidence import NEGATION, NUMBER, lacks
 from .extract import PASSAGES, Evidence, Findings, Quote, logit
-from .question import Wants
+from .question import Wants, focus
 
 NEAREST = 3
 """Passages shown in place of an answer."""
@@ -73,16 +73,17 @@ def _of_all(parts: Sequence[Findings], library: Library) -> list[Group]:
         good = {e.key for e in part.evidence if e.score >= SHARED * part.evidence[0].score}
         if any((group[0].article_id, group[0].start) in good for group in groups):
             continue
-        for group in _standing_alone(select(part, library), library):
+        for group in _standing_alone(select(part, library), part, library):
             if all(group[0].article_id != g[0].article_id or not _meet(group[0], g[0]) for g in groups):
                 groups.append(group)
     return groups
 
 
-def _standing_alone(groups: Sequence[Group], library: Library) -> list[Group]:
+def _standing_alone(groups: Sequence[Group], part: Findings, library: Library) -> list[Group]:
     """The groups, each sentence with what names its subject, where that is not shown just before it."""
     shown = {(group[0].article_id, group[0].end) for group in groups}
-    return [(reach_back(group[0], shown, library), *group[1:]) for group in groups]
+    asked = focus(part.question.topic)
+    return [(reach_back(group[0], shown, library, asked), *group[1:]) for group in groups]
 
 
 def _meet(one: Quote, other: Quote) -> bool:
@@ -108,7 +109,7 @@ def select(findings: Findings, library: Library) -> tuple[Group, ...]:
     wants = findings.question.wants
     if Wants.COMPARISON in wants:
         return _one_a_source(findings, library)
-    if Wants.STEPS in wants and (points := _list_of(findings, library)):
+    if (Wants.STEPS in wants or findings.question.count) and (points := _list_of(findings, library)):
         return tuple((point,) for point in points)
     return _best_sentences(findings, library)
 
@@ -160,10 +161,13 @@ def _list_of(findings: Findings, library: Library) -> list[Quote]:
     """The points of the list that answers, after the sentence that leads in to it; empty where no list does.
 
     A list answers when the sentence that leads in to it, or at least half of its points, are good evidence too. A
-    question about one of its points is answered by that point alone.
+    question about one of its points is answered by that point alone. One that says how many there are ("the five
+    measures") is answered by the list of so many of which anything is evidence.
     """
     floor = LISTED * findings.evidence[0].score
+    count = findings.question.count
     good = {e.key for e in findings.evidence if e.score >= floor}
+    evidence = {e.key for e in findings.evidence}
     tried = set()
     for candidate in findings.evidence[:PASSAGES]:
         article_id = candidate.article_id
@@ -174,7 +178,8 @@ def _list_of(findings: Findings, library: Library) -> list[Quote]:
         for lead, points in _lists(library.sentences(article_id)):
             leads = lead is not None and (article_id, lead.start) in good
             answering = sum(any((article_id, s.start) in good for s in point) for point in points)
-            if leads or 2 * answering >= len(points):
+            counted = len(points) == count and any((article_id, s.start) in evidence for p in points for s in p)
+            if leads or counted or 2 * answering >= len(points):
                 shown = [*([lead] if lead is not None and leads else []), *(point[0] for point in points[:MAX_ITEMS])]
                 return [Quote(article_id, s.start, s.end, text[s.start : s.end], s.kind is Kind.ITEM) for s in shown]
     return []

@@ -32,6 +32,7 @@ class Question:
 
     `topic` is its text without what only frames it ("do both articles agree on"). `terms` are the stems of the
     topic's content words, `names` those of its proper names and numbers. `wants` is empty where any kind will do.
+    `count` is how many things it asks for, where it says so: "the five measures".
     """
 
     text: str
@@ -39,6 +40,7 @@ class Question:
     wants: frozenset[Wants]
     terms: frozenset[str]
     names: frozenset[str]
+    count: int | None = None
 
 
 # Words that stand in any question, and so say nothing about this one.
@@ -73,6 +75,7 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 
+_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _MEASURES = "steps|measures|ways|means|actions|moves|efforts|points|reforms|policies|changes|initiatives"
 _RULES: tuple[tuple[Wants, str], ...] = (
     # "Who is the founder" asks for a name; "who was hit" may be answered by "small firms".
@@ -109,6 +112,7 @@ _RULES: tuple[tuple[Wants, str], ...] = (
         r"|\bhow (?:is|are|was|were|does|do|did|can|could|will|would|has|have|should|to)\b",
     ),
 )
+_COUNTED = re.compile(rf"\b({'|'.join(_COUNTS)}|\d\d?) (?:\w+ )?(?:{_MEASURES}|things|reasons|areas)\b", re.IGNORECASE)
 _PATTERNS = tuple((wants, re.compile(pattern, re.IGNORECASE)) for wants, pattern in _RULES)
 
 # The full-text index's algorithm, so that stems can be looked up there.
@@ -141,6 +145,14 @@ def stems(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The words that are no stop words, in order."""
     return [word for word in words(text) if word.lower() not in STOP_WORDS]
+
+
+_FOCUS = re.compile(r"\b(?:which|what) (?:(?:kinds|types|sorts) of )?(?:\w+ )?(\w{2,}s)\b", re.IGNORECASE)
+
+
+def focus(text: str) -> frozenset[str]:
+    """The stem of what is asked for by name: `Which key sectors get help?` asks for sectors."""
+    return frozenset(stems(" ".join(_FOCUS.findall(text)))) - STOP_WORDS
 
 
 _NEXT_PART = re.compile(r"\?\s+(?=\w)|,?\s+and\s+(?=(?:why|when|where|who|how|what|which)\b)", re.IGNORECASE)
@@ -177,7 +189,16 @@ def read(text: str) -> Question:
         _wants(topic) - {Wants.STEPS} | {Wants.COMPARISON} if compares else _wants(topic),
         frozenset(stems(" ".join(content))),
         frozenset(stems(" ".join(named))),
+        _count(topic),
     )
+
+
+def _count(topic: str) -> int | None:
+    match = _COUNTED.search(topic)
+    if match is None:
+        return None
+    said = match.group(1).lower()
+    return int(said) if said.isdigit() else 2 + _COUNTS.index(said)
 
 
 def _wants(topic: str) -> frozenset[Wants]:

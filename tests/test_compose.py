@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from index import Article, Library
@@ -89,3 +91,31 @@ def test_a_reason_without_the_date_is_half_an_answer(seeds: Library) -> None:
     answer = ask("Why were investors afraid, and when?", seeds)
     assert "uncertainty and fear" in answer.text
     assert answer.missing == ("the articles give no date",)
+
+
+def test_a_list_of_as_many_points_as_were_asked_for_answers(tmp_path: Path) -> None:
+    points = "\n".join(
+        f"{n}. The town will {what}." for n, what in enumerate(("pave roads", "plant trees", "build homes"), 1)
+    )
+    with Library.open(tmp_path / "l", create=True) as library:
+        library.add([Article("a", "Plans", f"The mayor spoke on Monday.\n\n{points}\n\nThe council agreed.", "a.txt")])
+
+        answer = ask("What are the three measures of the town?", library)
+
+    assert [s.text for s in answer.sentences if s.is_item] == [
+        "The town will pave roads.",
+        "The town will plant trees.",
+        "The town will build homes.",
+    ]
+
+
+def test_what_is_only_pointed_at_is_named(tmp_path: Path) -> None:
+    text = "Money goes to key sectors such as shipping and timber. Tax breaks are offered to support these sectors."
+    with Library.open(tmp_path / "l", create=True) as library:
+        library.add([Article("a", "Plans", text, "a.txt")])
+
+        which = ask("Which sectors get tax breaks?", library)
+        what = ask("What do tax breaks support?", library)
+
+    assert "shipping and timber" in which.sentences[0].text
+    assert "shipping and timber" not in what.sentences[0].text
