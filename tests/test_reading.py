@@ -1,82 +1,73 @@
-"""Reading apart gives what reading here gives, in order; a file that hangs or ends its process costs itself alone."""
+"""The reader's own figures: the right titles are held out, and what is measured is what it reads."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from index import ArticleError, reading
-from index.encoder import Encoder
-from index.reading import File, LaidOut, look_at
+from evals.reading import Given, held_out, measure, read_all
+from qa.reader import Reader, Text
+
+HARBOUR = "The harbour opened in 1901. Its first master was Ada Lund, who came from Bergen."
 
 
-def files(folder: Path, count: int = 3) -> list[File]:
-    for number in range(count):
-        (folder / f"{number}.txt").write_text(f"Title: {number}\n\nArticle {number} is here. It is short.")
-    (folder / "bad.txt").write_bytes(b"\xff")
-    return [look_at(path) for path in sorted(folder.iterdir())]
+@pytest.fixture
+def squad(tmp_path: Path) -> Path:
+    """Five towns of a paragraph, a question that it answers and one that it does not."""
+
+    def asked(question: str, answer: str | None) -> dict[str, object]:
+        answers = [{"text": answer, "answer_start": 0}] if answer else []
+        return {"id": question, "question": question, "answers": answers, "is_impossible": answer is None}
+
+    qas = [asked("When did the harbour open?", "1901"), asked("What did the town hall cost?", None)]
+    data = [{"title": f"Town_{n}", "paragraphs": [{"context": HARBOUR, "qas": qas}]} for n in range(5)]
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps({"version": "v2.0", "data": data}), "utf-8")
+    return path
 
 
-def long_file(path: Path) -> File:
-    """Of more than a pipe holds, so that its reader cannot be done."""
-    path.write_text("".join(json.dumps({"id": str(n), "text": "Words. " * 3000}) + "\n" for n in range(400)))
-    return look_at(path)
+def test_the_first_title_and_every_fourth_after_it_are_read(squad: Path) -> None:
+    given = held_out(squad)
+
+    assert [problem.title for problem, _ in given] == ["Town_0", "Town_0", "Town_4", "Town_4"]
+    assert {paragraph for _, paragraph in given} == {Text("Town 0", HARBOUR), Text("Town 4", HARBOUR)}
 
 
-def children() -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()]
+def test_the_span_is_in_the_paragraph_and_its_odds_say_whether_it_answers(squad: Path) -> None:
+    opened, cost, *_ = read_all(held_out(squad), Reader())
+
+    assert opened.span == "1901"
+    assert opened.odds > cost.odds
 
 
-def test_a_process_gives_what_this_one_gives(tmp_path: Path, encoder: Encoder) -> None:
-    here = list(reading._read(files(tmp_path), encoder))
-    apart = list(reading._read_apart(files(tmp_path)))
-    assert [(file, str(item)) for file, item in apart] == [(file, str(item)) for file, item in here]
-    assert [type(item) for _, item in apart] == [LaidOut, type(None)] * 3 + [ArticleError, type(None)]
+def test_the_figures_worked_by_hand(squad: Path) -> None:
+    opened, cost = (problem for problem, _ in held_out(squad)[:2])
+    read = [Given(opened, "in 1901", 2.0, -1.0), Given(opened, "1901", 3.0, 1.0), Given(cost, "Bergen", 1.0, 0.0)]
+
+    values = {metric.name: metric.value for metric in measure(read)}
+
+    assert values["exact_match"] == 0.5
+    assert values["token_f1"] == pytest.approx((2 / 3 + 1) / 2)
+    assert values["auroc_odds"] == 1.0
+    assert values["auroc_relevance"] == 0.5
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found by /proc")
-@pytest.mark.parametrize(
-    ("number", "complaint"),
-    [(signal.SIGKILL, "ended the process"), (signal.SIGSTOP, "takes longer than")],
-    ids=["ended", "hanging"],
-)
-def test_a_file_that_ends_or_holds_up_its_process_is_named_and_the_next_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, complaint: str
-) -> None:
-    monkeypatch.setattr(reading, "LIMIT_S", 2)
-    monkeypatch.setattr(reading, "HELD_BYTES", 100_000)
-    first = long_file(tmp_path / "a.jsonl")
-    (tmp_path / "b.txt").write_text("Title: B\n\nIt is read all the same.")
-    known = set(children())
-    steps = reading._read_apart([first, look_at(tmp_path / "b.txt")])
-    next(steps)
-    (reader,) = set(children()) - known
-    os.kill(reader, number)
-    monkeypatch.setattr(reading, "LIMIT_S", 2 if number == signal.SIGSTOP else 60)
-    left = list(steps)
-    errors = [(file, item.reason) for file, item in left if isinstance(item, ArticleError)]
-    assert [file for file, _ in errors] == [first]
-    assert complaint in errors[0][1]
-    *_, (file, item), (_, end) = left
-    assert file.path.name == "b.txt"
-    assert isinstance(item, LaidOut)
-    assert end is None
+def test_the_command_prints_them_and_says_what_is_wrong_in_a_line(squad: Path) -> None:
+    def run(path: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "evals.reading", str(path)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
+    done, failed = run(squad), run(squad.with_name("missing.json"))
 
-def test_a_digest_is_of_the_bytes_and_the_format(tmp_path: Path) -> None:
-    for name, text in (("a.txt", "One."), ("b.txt", "One."), ("c.md", "One."), ("d.txt", "Two.")):
-        (tmp_path / name).write_text(text)
-    a, b, c, d = (look_at(tmp_path / name).digest for name in ("a.txt", "b.txt", "c.md", "d.txt"))
-    assert a == b != ""
-    assert len({a, c, d}) == 3
-
-
-def test_what_is_no_file_has_no_digest(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.txt")
-    (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
-    for path in (tmp_path, tmp_path / "missing.txt", tmp_path / "pipe.txt", tmp_path / "loop.txt", Path("/dev/zero")):
-        assert look_at(path).digest == ""
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "exact_match",
+        "token_f1",
+        "auroc_odds",
+        "auroc_relevance",
+    ]
+    assert failed.returncode == 2
+    assert failed.stderr.count("\n") == 1
