@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from index.errors import FootnoteError
 from qa.ask import look_up
-from qa.extract import UNFIT, signs
+from qa.confidence import UNFIT
 from qa.weights import Logistic
 
 from .cases import Case
@@ -80,8 +80,7 @@ def weigh(name: str, options: Options) -> Iterator[Weighed]:
         for case in tqdm(chosen, desc=name, unit="question", file=sys.stderr, disable=None):
             found = look_up(case.question, library, case.history, reader).findings
             if found and found[0].evidence:
-                seen = signs(found[0].evidence, library.passage_count())
-                yield Weighed(name, case.id, seen, found[0].confidence <= UNFIT, case.answerable)
+                yield Weighed(name, case.id, found[0].signs, found[0].is_unfit, case.answerable)
 
 
 def fit(rows: Sequence[Weighed]) -> Logistic:

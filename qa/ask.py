@@ -11,6 +11,7 @@ from index.errors import FootnoteError
 
 from .answer import Answer
 from .compose import compose
+from .confidence import judge
 from .conflicts import with_conflicts
 from .conversation import Turn, beside, contextualise
 from .extract import PASSAGES, Findings, find
@@ -92,7 +93,8 @@ def look_up(
         asked_of = time_of(whole.text, library)
         if asked_of and asked_of.is_filter:
             scope = scope.narrowed(asked_of.since, asked_of.until)
-        if library.passage_count(scope) == 0:
+        searched = library.passage_count(scope)
+        if searched == 0:
             missing = (f"there are no articles {scope}",)
             return Found(Answer(question, (), (), 0.0, abstained=True, missing=missing), whole, ())
         parts = _parts(whole)
@@ -104,7 +106,10 @@ def look_up(
             hits = [*hits_of_the_time(whole.topic, asked_of, hits, library, scope), *hits]
         retrieved = time.perf_counter()
         ranked = [rank(part.text, hits, reader)[:passages] for part in parts]
-        findings = [find(part, of_part, library) for part, of_part in zip(parts, ranked, strict=True)]
+        findings = [
+            judge(find(part, of_part, library), library, searched, reader)
+            for part, of_part in zip(parts, ranked, strict=True)
+        ]
         if asked_of:
             findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
         threshold = _threshold(library, reader)

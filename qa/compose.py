@@ -48,7 +48,7 @@ def compose(question: str, parts: Sequence[Findings], library: Library, threshol
     confidence = max(part.confidence for part in parts)
     if not answered:
         nearest = tuple(_cite(n, e.quote, library) for n, e in enumerate(parts[0].evidence[:NEAREST], start=1))
-        missing = tuple(dict.fromkeys(lack for part in parts for lack in part.missing))
+        missing = tuple(dict.fromkeys(lack for part in parts for lack in part.missing or part.doubts))
         return Answer(question, (), (), confidence, abstained=True, nearest=nearest, missing=missing)
     missing = tuple(
         lack for part in parts for lack in part.missing or ([] if part in answered else [_unanswered(part)])

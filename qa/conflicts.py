@@ -15,6 +15,7 @@ from .answer import Answer, Citation, Conflict
 from .cite import cite
 from .evidence import NEGATION
 from .extract import Evidence, Findings
+from .opposites import OUTCOMES, holds, opposite
 from .question import STOP_WORDS, stems, words
 
 NEAR = 0.75
@@ -47,24 +48,6 @@ _HEDGE = re.compile(
     r"(?:about|around|nearly|almost|roughly|approximately|some|over|under|up to|at least|at most|more than|less than"
     r"|fewer than|an estimated|close to|estimated)\s*$",
     re.IGNORECASE,
-)
-_OPPOSITES = (
-    ("approv", "reject"),
-    ("accept", "reject"),
-    ("accept", "refus"),
-    ("grant", "deni"),
-    ("rose", "fell"),
-    ("rise", "fall"),
-    ("increas", "decreas"),
-    ("won", "lost"),
-    ("win", "lose"),
-    ("upheld", "overturn"),
-    ("convict", "acquit"),
-    ("surviv", "die"),
-    ("higher", "lower"),
-    ("open", "close"),
-    ("confirm", "deni"),
-    ("support", "oppos"),
 )
 _CALENDAR = re.compile(rf"(?:{_MONTH}|\w+day)$", re.IGNORECASE)
 
@@ -207,20 +190,13 @@ def _opposite(one: str, other: str) -> str:
         denied = NEGATION.search(one) or NEGATION.search(other)
         if (not NEGATION.search(one) or not NEGATION.search(other)) and denied:
             return "one says it, and one denies it"
-    a, b = stems(one), stems(other)
-    for left, right in _OPPOSITES:
-        for x, y in ((left, right), (right, left)):
-            if _with(a, x) and not _with(a, y) and _with(b, y) and not _with(b, x):
-                return f"{_word(one, x)} | {_word(other, y)}"
+    if found := opposite(stems(one), stems(other), OUTCOMES):
+        return f"{_word(one, found[0])} | {_word(other, found[1])}"
     return ""
 
 
-def _with(found: Sequence[str], stem: str) -> bool:
-    return any(item == stem or (len(stem) > 4 and item.startswith(stem)) for item in found)
-
-
 def _word(text: str, stem: str) -> str:
-    return next((word for word in words(text) if _with(stems(word), stem)), stem)
+    return next((word for word in words(text) if holds(stems(word), stem)), stem)
 
 
 def _told(text: str, citations: Sequence[Citation], library: Library) -> str:

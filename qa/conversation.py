@@ -85,7 +85,8 @@ _POINTS_BACK = re.compile(
 _THE_THING = re.compile(
     rf"\bthe (?:{_THINGS})\b(?! (?:of|in|that|which|who|behind|for|to|from|on|between|about|with)\b)", re.IGNORECASE
 )
-_FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+\b")
+FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+\b")
+"""A proper name of two words or more."""
 _ABOUT = re.compile(
     r"\s*(?:(?:and|but|or|so)\W+)?(?:what about|how about|and|or)(?: (?:in|for|of|by|at|on|with))? "
     r"(?P<new>[^\W_][^?,;:]{0,60}?)\W*$",
@@ -213,7 +214,7 @@ def _complete(question: str, before: str, answer: str) -> str:
     if whole := _with_new_name(question, before) or _with_question_word(question, before):
         return whole[:MAX_CHARACTERS]
     carried = _item(question, before, answer) or _carried(question, before)
-    if _PERSON_BACK.search(question) and not _FULL_NAME.search(before) and (person := _FULL_NAME.search(answer)):
+    if _PERSON_BACK.search(question) and not FULL_NAME.search(before) and (person := FULL_NAME.search(answer)):
         carried = person.group()
     return f"{question} ({carried[:MAX_CHARACTERS]})" if carried else question
 

@@ -15,7 +15,7 @@ from .evidence import Features, ReadFeatures, kinds_held, lacks, share, stem_set
 from .question import Question, content_words, stems
 from .rank import Read
 from .reader import Answered, Reading
-from .weights import ANSWERABLE, READ_ANSWERABLE, READ_SENTENCE, SENTENCE
+from .weights import READ_SENTENCE, SENTENCE
 
 PASSAGES = 10
 """Passages that are read for an answer."""
@@ -25,8 +25,6 @@ among the first 16, the best three among the first 32 (60 questions on news); en
 FITTING = 0.5
 """A sentence that holds the kind of answer demanded (a date, a sum) goes first when it has this share of the terms
 that the best sentence has."""
-UNFIT = 0.02
-"""The most confidence where a name is in no article, or what is demanded in no good sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +71,22 @@ class Evidence:
 class Findings:
     """All evidence for a question, best first, the probability that it answers it, and what it lacks for that.
 
-    A question that asks for a date and a reason is answered in part by a sentence with a reason alone.
+    A question that asks for a date and a reason is answered in part by a sentence with a reason alone. `is_unfit`: a
+    rule says that it does not. `signs` are what the confidence is made of, and
+    `doubts` what the best sentence has against the question; see `judge`, before which there are none.
     """
 
     question: Question
     evidence: tuple[Evidence, ...]
-    confidence: float
+    confidence: float = 0.0
     missing: tuple[str, ...] = ()
+    is_unfit: bool = False
+    signs: tuple[float, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def find(question: Question, ranked: Sequence[Read], library: Library) -> Findings:
-    """Score every sentence of the ranked passages."""
+    """Score every sentence of the ranked passages; the confidence is `judge`'s to give."""
     passages = library.passage_count()
     weights = weigh(sorted(question.terms), library.document_frequency, passages)
     drafts = [draft for read in ranked for draft in _weigh_up(question, weights, read)]
@@ -93,13 +96,12 @@ def find(question: Question, ranked: Sequence[Read], library: Library) -> Findin
     evidence.sort(key=lambda e: (-e.score, e.key))
     ordered, lacking = _fitting_first(question, evidence)
     unknown = _unknown_names(question, library)
-    confidence = _confidence(ordered, passages)
-    return Findings(
-        question,
-        tuple(ordered),
-        min(confidence, UNFIT) if unknown or (lacking and len(lacking) == len(question.wants)) else confidence,
-        (*(f"no article mentions {name}" for name in unknown), *(f"the articles give no {kind}" for kind in lacking)),
+    missing = (
+        *(f"no article mentions {name}" for name in unknown),
+        *(f"the articles give no {kind}" for kind in lacking),
     )
+    is_unfit = bool(unknown) or (bool(lacking) and len(lacking) == len(question.wants))
+    return Findings(question, tuple(ordered), missing=tuple(missing), is_unfit=is_unfit)
 
 
 def _fitting_first(question: Question, evidence: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:
@@ -177,24 +179,6 @@ def _hear(reading: Reading, start: int, end: int) -> tuple[ReadFeatures, Answere
         return ReadFeatures(reading.relevance, UNREAD), None
     heard = ReadFeatures(reading.relevance, max(best.odds, UNREAD))
     return heard, Answered(best.start - start, best.end - start, best.odds) if best.odds > 0 else None
-
-
-def signs(evidence: Sequence[Evidence], passages: int) -> tuple[float, ...]:
-    """What ANSWERABLE, and where passages were read READ_ANSWERABLE, is fitted on; the evidence comes best first.
-
-    The logit of the best sentence's score, its cosine, the logarithm of the number of passages, and the best odds
-    that the reader gives any sentence.
-    """
-    best = evidence[0]
-    known = (logit(best.score), best.features.cosine, math.log(passages))
-    return known if best.read is None else (*known, max(e.read.odds for e in evidence if e.read))
-
-
-def _confidence(evidence: Sequence[Evidence], passages: int) -> float:
-    """The probability that the evidence, best first, answers the question; 0 when there is none."""
-    if not evidence:
-        return 0.0
-    return (ANSWERABLE if evidence[0].read is None else READ_ANSWERABLE).probability(signs(evidence, passages))
 
 
 def logit(probability: float) -> float:

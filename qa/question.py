@@ -114,6 +114,11 @@ _RULES: tuple[tuple[Wants, str], ...] = (
 )
 _COUNTED = re.compile(rf"\b({'|'.join(_COUNTS)}|\d\d?) (?:\w+ )?(?:{_MEASURES}|things|reasons|areas)\b", re.IGNORECASE)
 _PATTERNS = tuple((wants, re.compile(pattern, re.IGNORECASE)) for wants, pattern in _RULES)
+# "Do the articles differ on when it began": asked within another question, the word has no verb after it.
+_WITHIN = tuple(
+    (wants, re.compile(rf"\b{word}\b", re.IGNORECASE))
+    for wants, word in ((Wants.DATE, "when"), (Wants.PLACE, "where"), (Wants.REASON, "why"))
+)
 
 # The full-text index's algorithm, so that stems can be looked up there.
 _porter = snowballstemmer.stemmer("porter")
@@ -186,7 +191,7 @@ def read(text: str) -> Question:
     return Question(
         text,
         " ".join(topic.split()),
-        _wants(topic) - {Wants.STEPS} | {Wants.COMPARISON} if compares else _wants(topic),
+        _compared(topic) if compares else _wants(topic),
         frozenset(stems(" ".join(content))),
         frozenset(stems(" ".join(named))),
         _count(topic),
@@ -199,6 +204,12 @@ def _count(topic: str) -> int | None:
         return None
     said = match.group(1).lower()
     return int(said) if said.isdigit() else 2 + _COUNTS.index(said)
+
+
+def _compared(topic: str) -> frozenset[Wants]:
+    """The kinds that a question asks several articles for."""
+    within = {wants for wants, pattern in _WITHIN if pattern.search(topic)}
+    return _wants(topic) - {Wants.STEPS} | within | {Wants.COMPARISON}
 
 
 def _wants(topic: str) -> frozenset[Wants]:

@@ -1,0 +1,89 @@
+"""How probable it is that the evidence answers: the best sentence, held against the question from several sides."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from index import Library
+
+from .antecedents import reach_back
+from .evidence import stem_set
+from .extract import Evidence, Findings, Quote, logit
+from .premises import Premises, premise, weigh_premises
+from .question import Question, content_words, stems
+from .reader import Reader
+from .weights import ANSWERABLE, READ_ANSWERABLE, SENTENCE
+
+UNFIT = 0.02
+"""The most confidence where a name is in no article, what is demanded in no good sentence, or the best sentence says it
+the other way round."""
+ASIDE = 0.25
+"""Cosine below which a sentence is about something else."""
+LEAST = 1e-4
+"""The least chance that the reader's judgement of a statement is taken to give."""
+
+
+def judge(findings: Findings, library: Library, passages: int, reader: Reader | None) -> Findings:
+    """The findings with their confidence, what it is made of, and what the best sentence has against it.
+
+    `passages` is the number of those that were searched: among many a good score comes by chance, too.
+    """
+    if not findings.evidence:
+        return findings
+    best = findings.evidence[0]
+    said = " ".join(reach_back(best.quote, (), library).text.split())
+    article = library.show(best.article_id).text
+    premises = weigh_premises(findings.question, said, _around(best.quote, library), article)
+    seen = signs(findings, premises, passages)
+    if best.read is None or reader is None:
+        confidence = ANSWERABLE.probability(seen)
+    else:
+        seen = (
+            *seen,
+            max(e.read.odds for e in findings.evidence if e.read),
+            *_borne_out(findings.question, best, reader),
+        )
+        confidence = READ_ANSWERABLE.probability(seen)
+    is_unfit = findings.is_unfit or premises.is_reversed
+    doubts = _doubts(findings.question, said, premises)
+    confidence = min(confidence, UNFIT) if is_unfit else confidence
+    return replace(findings, confidence=confidence, is_unfit=is_unfit, signs=seen, doubts=doubts)
+
+
+def signs(findings: Findings, premises: Premises, passages: int) -> tuple[float, ...]:
+    """What ANSWERABLE is fitted on, with no reader asked.
+
+    Of the sentence that is best by words and vectors: its cosine, the same up to ASIDE, and the logit of its score
+    times the share of the question's terms (what has the words and a low score is a near miss; what has not may be a
+    paraphrase). The share of the question's names in the sentence that would be shown, and the logarithm of the number
+    of passages. READ_ANSWERABLE has three more: the best odds that the reader gives any sentence, times that logarithm
+    (in a large library they tell most, in a small one least), and the logits of the shown sentence bearing out what
+    the question takes for granted and of its contradicting that, as the reader judges.
+    """
+    scores = [SENTENCE.logit(e.features.values()) for e in findings.evidence]
+    score = max(scores)
+    plain = findings.evidence[scores.index(score)].features
+    return plain.cosine, min(plain.cosine, ASIDE), score * plain.overlap, premises.named, math.log(passages)
+
+
+def _around(quote: Quote, library: Library) -> str:
+    """The title of the quote's article, and the sentence before it."""
+    article, sentences = library.show(quote.article_id), library.sentences(quote.article_id)
+    before = [s for s in sentences if s.end <= quote.start][-1:]
+    return "\n".join([article.title, *(article.text[s.start : s.end] for s in before)])
+
+
+def _borne_out(question: Question, best: Evidence, reader: Reader) -> tuple[float, float]:
+    chances = reader.support([(premise(question.text), best.quote.text)])[0]
+    entailed, contradicted = (logit(min(max(float(chances[n]), LEAST), 1 - LEAST)) for n in (0, 2))
+    return entailed, contradicted
+
+
+def _doubts(question: Question, said: str, premises: Premises) -> tuple[str, ...]:
+    """What the best sentence has against the question."""
+    if premises.is_reversed:
+        return ("the nearest passage has it the other way round",)
+    absent = question.names - stem_set(said)
+    lacking = [word for word in dict.fromkeys(content_words(question.topic)) if absent.intersection(stems(word))]
+    return (f"the nearest passage does not mention {' '.join(lacking)}",) if lacking else ()
