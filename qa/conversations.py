@@ -113,20 +113,23 @@ class Conversations:
         return conversation_id
 
     def append(self, conversation_id: str, answer: Answer, at: int | None = None) -> int:
-        """Put an answer at the end, or in place of all from position `at` (from 0) on; the position it has now.
+        """Put an answer at the end, or in place of the last where that is at position `at` (from 0); where it is now.
+
+        In the meantime another tab may have gone on with the conversation: what it asked is not replaced.
 
         Once this returns, the answer outlives a crash. Raises UnknownConversation and CannotKeep.
         """
         content = json.dumps(_ANSWER.dump_python(answer, mode="json"))
         with self._writing() as database:
             self._touch(database, conversation_id)
-            if at is not None:
-                database.execute(
-                    "DELETE FROM answers WHERE conversation_id = ? AND position >= ?", (conversation_id, at)
-                )
             ((position,),) = database.execute(
                 "SELECT coalesce(max(position) + 1, 0) FROM answers WHERE conversation_id = ?", (conversation_id,)
             ).fetchall()
+            if at is not None and at == position - 1:
+                position = at
+                database.execute(
+                    "DELETE FROM answers WHERE conversation_id = ? AND position = ?", (conversation_id, at)
+                )
             row = (conversation_id, position, _plain(answer.question), content, _words(answer))
             database.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", row)
         return int(position)

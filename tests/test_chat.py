@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from qa.answer import Answer
 from qa.conversations import Conversations
 from qa.reader import Reader, Reading, Text
 from qa.server.app import create_app
+
+from . import loops
 
 ARTICLES = [
     Article("z", "Zorblatt", "Zorblatt was founded in Lisbon in 1987 by Ada Quill. It sells umbrellas.", "z.txt"),
@@ -36,8 +38,33 @@ def request(**query: str) -> Any:
     return gr.Request(query_params=query, session_hash="a page")
 
 
-def ask(chat: Any, question: str | None, kept: object = "new", **how: object) -> list[tuple[Any, Any, Any, Any]]:
-    return list(chat.answer(question, kept, json.dumps(how), request()))
+Update = tuple[Any, Any, Any, Any]
+
+
+def ask(chat: Any, question: str | None, kept: object = "new", **how: object) -> list[Update]:
+    async def all_of_it() -> list[Update]:
+        return [update async for update in chat.answer(question, kept, json.dumps(how), request())]
+
+    return loops.run(all_of_it())
+
+
+def leave_off(chat: Any, question: str, kept: object, how: Callable[[Any], Any]) -> list[Update]:
+    """What comes once the answer is being looked for, and then `how` ends it."""
+
+    async def until_then() -> list[Update]:
+        coming = chat.answer(question, kept, "", request())
+        await anext(coming), await anext(coming)
+        assert await how(request()) in (None, ([], "new", ""))
+        return [update async for update in coming]
+
+    return loops.run(until_then())
+
+
+def opened(chat: Any, kept: str, **query: str) -> tuple[Any, str, str]:
+    async def open_page() -> tuple[Any, str, str]:
+        return tuple(await chat.open(kept, request(**query)))  # type: ignore[return-value]
+
+    return loops.run(open_page())
 
 
 def answers(chat: Any, kept: str) -> tuple[Answer, ...]:
@@ -84,9 +111,37 @@ def test_an_edited_question_takes_the_place_of_the_last(chat: Any) -> None:
     """What came before stays, on the page and in the library."""
     kept = ask(chat, "Who founded Zorblatt?")[-1][2]
     ask(chat, "When was it fonded?", kept)
-    *_, last = ask(chat, "When was it founded?", kept, replaces_last=True)
+    *_, last = ask(chat, "When was it founded?", kept, replaces=1)
     assert len(last[1]) == 4
     assert [a.question for a in answers(chat, kept)] == ["Who founded Zorblatt?", "When was it founded?"]
+
+
+def test_an_edited_question_replaces_nothing_that_another_tab_has_asked(chat: Any) -> None:
+    """The question that was edited is no longer the last: both stay, and the edited one comes after them."""
+    kept = ask(chat, "Who founded Zorblatt?")[-1][2]
+    ask(chat, "Who founded Quorvex?", kept)
+    *_, last = ask(chat, "When was Zorblatt founded?", kept, replaces=0)
+    assert len(last[1]) == 6
+    assert len(answers(chat, kept)) == 3
+
+
+def test_a_page_that_is_closed_keeps_what_was_found(chat: Any) -> None:
+    """An answer that is nearly there is kept, and a page that is opened meanwhile waits for it."""
+    kept = ask(chat, "Who founded Zorblatt?")[-1][2]
+    leave_off(chat, "When was it founded?", kept, chat.close)
+    assert len(answers(chat, kept)) == 2
+
+
+def test_a_long_conversation_says_what_it_does_not_show(chat: Any) -> None:
+    """The last answers, and above them a way to the whole of it."""
+    kept = chat.conversations.create()
+    for n in range(45):
+        chat.conversations.append(kept, Answer(f"Question {n}?", (), (), 0.1, abstained=True))
+    shown = opened(chat, kept)[0].value
+    assert len(shown) == 81
+    assert "5 earlier answers" in str(shown[0])
+    assert f"/?c={kept}&amp;all=1" in str(shown[0])
+    assert len(opened(chat, "new", c=kept, all="1")[0].value) == 90
 
 
 def test_only_the_chosen_articles_are_asked(chat: Any) -> None:
@@ -120,10 +175,7 @@ def test_a_question_that_cannot_be_asked_is_given_back(chat: Any) -> None:
 def test_a_stopped_question_leaves_no_trace(chat: Any) -> None:
     """The conversation is as it was before it, whatever is still being computed."""
     kept = ask(chat, "Who founded Zorblatt?")[-1][2]
-    coming = chat.answer("When was it founded?", kept, "", request())
-    next(coming), next(coming)
-    chat.stop(request())
-    ((_, shown, stopped, note),) = coming
+    ((_, shown, stopped, note),) = leave_off(chat, "When was it founded?", kept, chat.stop)
     assert (len(shown), stopped) == (2, kept)
     assert "Stopped" in note
     assert len(answers(chat, kept)) == 1
@@ -132,26 +184,23 @@ def test_a_stopped_question_leaves_no_trace(chat: Any) -> None:
 def test_a_new_chat_leaves_what_is_coming_in(chat: Any) -> None:
     """The answer that ends later does not come back onto the new page."""
     kept = ask(chat, "Who founded Zorblatt?")[-1][2]
-    coming = chat.answer("When was it founded?", kept, "", request())
-    next(coming), next(coming)
-    assert chat.leave(request()) == ([], "new", "")
-    ((_, shown, now_kept, _),) = coming
+    ((_, shown, now_kept, _),) = leave_off(chat, "When was it founded?", kept, chat.leave)
     assert (shown, now_kept) == ([], "new")
     assert len(answers(chat, kept)) == 1
 
 
 def test_a_page_opens_with_what_was_kept(chat: Any) -> None:
     """The conversation of this browser or of the address, or a greeting; one that is gone is said to be."""
-    chatbot, kept, note = chat.open("new", request())
+    chatbot, kept, note = opened(chat, "new")
     assert "2 articles" in chatbot.placeholder
     assert (kept, note) == ("new", "")
     conversation = ask(chat, "Who founded Zorblatt?")[-1][2]
-    assert len(chat.open(conversation, request())[0].value) == 2
+    assert len(opened(chat, conversation)[0].value) == 2
     other = ask(chat, "Who founded Quorvex?")[-1][2]
-    chatbot, kept, _ = chat.open(conversation, request(c=other))
+    chatbot, kept, _ = opened(chat, conversation, c=other)
     assert kept == other
     assert "Quorvex" in str(chatbot.value[0])
-    chatbot, kept, note = chat.open(conversation, request(c="'; no such thing"))
+    chatbot, kept, note = opened(chat, conversation, c="'; no such thing")
     assert (chatbot.value, kept) == ([], "new")
     assert "not here" in note
 
@@ -166,7 +215,7 @@ def test_an_old_answer_says_that_its_article_has_changed(tmp_path: Any) -> None:
         chat = Chat(library)
         kept = ask(chat, "Who founded Zorblatt?")[-1][2]
         library.add([Article("z", "Zorblatt", "Zorblatt was founded by Cy Brand, it turns out.", "z.txt")])
-        (_, reply) = chat.open(kept, request())[0].value
+        (_, reply) = opened(chat, kept)[0].value
         assert "Ada Quill" in str(reply)
         assert "The article has changed since" in str(reply)
 
@@ -180,7 +229,7 @@ def test_where_nothing_can_be_kept_asking_goes_on(tmp_path: Any) -> None:
         from qa.server.chat import Chat
 
         chat = Chat(library)
-        chatbot, _, note = chat.open("a" * 32, request())
+        chatbot, _, note = opened(chat, "a" * 32)
         assert "2 articles" in chatbot.placeholder
         assert "damaged" in note
         *_, (_, shown, _, note) = ask(chat, "Who founded Zorblatt?")

@@ -68,13 +68,14 @@ def test_ids_cannot_be_guessed(kept: Conversations) -> None:
     assert all(len(bytes.fromhex(one)) == 16 for one in ids)
 
 
-def test_an_answer_takes_the_place_of_those_from_it_on(kept: Conversations) -> None:
-    """Asked anew from the second question, the conversation goes on from there."""
+def test_an_answer_takes_the_place_of_the_last(kept: Conversations) -> None:
+    """Where that is still the one that was edited: what another tab has asked since stays, and so does the edited."""
     conversation_id = kept.create()
     for question in ("one", "two", "three"):
         kept.append(conversation_id, replace(ANSWER, question=question))
-    assert kept.append(conversation_id, replace(ANSWER, question="other"), at=1) == 1
-    assert [answer.question for answer in kept.load(conversation_id).answers] == ["one", "other"]
+    assert kept.append(conversation_id, replace(ANSWER, question="other"), at=2) == 2
+    assert kept.append(conversation_id, replace(ANSWER, question="late"), at=1) == 3
+    assert [answer.question for answer in kept.load(conversation_id).answers] == ["one", "two", "other", "late"]
 
 
 def test_the_list_has_the_last_changed_first(tmp_path: Path) -> None:

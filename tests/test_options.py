@@ -10,8 +10,8 @@ from qa.server.options import Options, read_options
 
 def test_a_filter_becomes_a_scope() -> None:
     """Articles by id, dates by day; what is empty sets no limit."""
-    sent = '{"articles": ["a", "b"], "since": "2024-01-01", "replaces_last": true, "quotes_only": true, "x": 1}'
-    assert read_options(sent) == Options(Scope(frozenset("ab"), "2024-01-01"), replaces_last=True, quotes_only=True)
+    sent = '{"articles": ["a", "b"], "since": "2024-01-01", "replaces": 3, "quotes_only": true, "x": 1}'
+    assert read_options(sent) == Options(Scope(frozenset("ab"), "2024-01-01"), replaces=3, quotes_only=True)
 
 
 @pytest.mark.parametrize("sent", ["", "{}", "null", "x", "[]", '{"articles": [1]}', '{"articles": "abc"}', "{" * 9999])

@@ -34,6 +34,8 @@ LOGOUT = "/logout"
 COOKIE = "footnote_session"
 OPEN = (LOGIN, "/healthz")
 """What needs nothing."""
+SIGNED_IN = "footnote.signed_in"
+"""Set in the scope of a request that was let in through a closed door."""
 SESSION_S = 7 * 24 * 3600
 TRIES_PER_MINUTE = 5
 _SESSIONS = 10_000
@@ -105,7 +107,10 @@ class Door:
 
     def _refusal(self, scope: Scope) -> Response | None:
         try:
-            if not self.keeper.is_closed() or self.keeper.admits(HTTPConnection(scope)):
+            if not self.keeper.is_closed():
+                return None
+            if self.keeper.admits(HTTPConnection(scope)):
+                scope[SIGNED_IN] = True
                 return None
         except AccessError as error:
             return refuse(scope["path"], 503, str(error))

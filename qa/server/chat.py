@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+import anyio
 import gradio as gr
+from anyio import to_thread
 
 from index import Library
 from index.errors import FootnoteError
@@ -21,10 +23,10 @@ from ..conversation import Turn, contextualise
 from ..conversations import CannotKeep, Conversations, UnknownConversation
 from ..llm import LLM
 from ..reader import Reader
-from ..stream import stream
 from ..verify import Standing, verify
 from . import messages
-from .conversations import CONVERSATIONS
+from .conversations import CONVERSATIONS, open_link
+from .desk import Desk
 from .links import SHELF
 from .messages import Message, literal
 from .metrics import place_of
@@ -38,10 +40,10 @@ LOOKED_AT = 8
 """Passages whose articles are named while they are being read."""
 SHOWN = 40
 """Answers of a conversation that are shown: a page's worth of scrolling."""
-QUEUE = 32
-"""Questions that may wait; a further one is told that the queue is full."""
-AT_ONCE = 4
-"""Questions that are answered at the same time."""
+COMING_IN_S = 3.0
+"""How long a page that is opened waits for an answer that is coming in to its conversation."""
+QUEUE = 200
+"""Events of all pages that may wait for Gradio. Questions do not wait there, but at the desk."""
 NEW = "new"
 """In place of a conversation's id where there is none yet. An empty text would not be kept by Gradio."""
 FAILED = "Something went wrong here, which is a fault of Footnote's; the terminal it runs in says more."
@@ -50,8 +52,10 @@ _HEADER = (
     '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
     f'<nav><a class="fn-open" href="{SHELF}">Articles</a><a class="fn-open" href="{CONVERSATIONS}">'
     '<span class="fn-long">Conversations</span><span class="fn-short">Chats</span></a>'
-    '<button type="button" class="fn-keys">Shortcuts</button></nav></header>'
+    '<button type="button" class="fn-keys">Shortcuts</button>'
+    '<button type="button" class="fn-sign-out">Sign out</button></nav></header>'
 )
+_OPENING = '<section class="fn-opening"><p class="fn-pending">Opening your articles</p></section>'
 _STALE = (Standing.CHANGED, Standing.REMOVED)
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -62,7 +66,7 @@ Note = Callable[[Answer], object]
 
 @dataclass(slots=True)
 class _Run:
-    """An answer that is coming in: what there is of it, from which place of the conversation on it will stand, and
+    """An answer that is coming in: what there is of it, in place of which answer of the conversation it will stand, and
     whether it is still wanted. Only its own event writes to the page: two that end at once would write over each other.
     """
 
@@ -71,6 +75,22 @@ class _Run:
     answer: Answer | None = None
     stopped: bool = False
     left: bool = False
+    _step: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+
+    async def next(self, answers: AsyncGenerator[Answer]) -> bool:
+        """Take the next answer; False where there is none, or once it is no longer waited for."""
+        if self.stopped:
+            return False
+        with anyio.CancelScope() as self._step:
+            found = await anext(answers, None)
+            self.answer = found or self.answer
+            return found is not None
+        return False
+
+    def stop(self) -> None:
+        """Wait for nothing more."""
+        self.stopped = True
+        self._step.cancel()
 
 
 class Chat:
@@ -80,16 +100,22 @@ class Chat:
         self, library: Library, reader: Reader | None = None, note: Note = lambda _: None, llm: LLM | None = None
     ) -> None:
         self.library = library
-        self.reader = reader
-        self.note = note
-        self.llm = llm
+        self.desk = Desk(library, reader, note, llm)
         self.conversations = Conversations(library.folder)
         self._runs: dict[str, _Run] = {}  # by the session of the page
 
-    def open(self, kept: object, request: gr.Request) -> tuple[Any, str, str]:
+    async def open(self, kept: object, request: gr.Request) -> tuple[Any, str, str]:
         """The page as it is loaded: the conversation of the address (`?c=ID`) or of this browser, or a greeting."""
         asked_for = request.query_params.get("c", "")
-        conversation_id, note = asked_for or str(kept), ""
+        coming_in = asked_for or str(kept)
+        with anyio.move_on_after(COMING_IN_S):  # a page that is loaded anew finds the answer that was coming in
+            while coming_in != NEW and any(run.kept == coming_in for run in self._runs.values()):
+                await anyio.sleep(0.05)
+        shown = None if request.query_params.get("all") else SHOWN
+        return await to_thread.run_sync(self._open, asked_for, str(kept), shown)
+
+    def _open(self, asked_for: str, kept: str, shown: int | None) -> tuple[Any, str, str]:
+        conversation_id, note = asked_for or kept, ""
         try:
             answers = self._answers(conversation_id)
         except CannotKeep as error:
@@ -97,12 +123,12 @@ class Chat:
         try:
             if asked_for and not answers and not note:
                 conversation_id, note = NEW, _note("That conversation is not here; it may have been deleted.")
-            said = self._show(answers, conversation_id)
+            said = self._show(answers, conversation_id, shown)
             return gr.Chatbot(said, placeholder=greeting(self.library.articles())), conversation_id, note
         except FootnoteError as error:
             return gr.Chatbot([]), conversation_id, _note(str(error))
 
-    def answer(self, question: str | None, kept: object, how: str, request: gr.Request) -> Iterator[Update]:
+    async def answer(self, question: str | None, kept: object, how: str, request: gr.Request) -> AsyncIterator[Update]:
         """The question at once, then the articles that are read, then its answer as it grows."""
         if not question or not any(character.isalnum() for character in question):
             yield gr.skip(), gr.skip(), gr.skip(), _note("Type a question first.")
@@ -110,45 +136,60 @@ class Chat:
         conversation_id, said = str(kept), []
         try:
             options = read_options(how)
-            before = self._before(conversation_id)
-            said = self._show(before, conversation_id)
-            last = min(1, len(before)) if options.replaces_last else 0
-            run = _Run(conversation_id, len(before) - last if last else None)
+            before = await to_thread.run_sync(self._before, conversation_id)
+            said = await to_thread.run_sync(self._show, before, conversation_id)
+            last = int(options.replaces is not None and options.replaces == len(before) - 1)
+            run = _Run(conversation_id, options.replaces if last else None)
             asked = [*said[: len(said) - 2 * last], messages.ask(question)]
             yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), [*asked, messages.looking(())], gr.skip(), ""
             history = _spoken(before[: len(before) - last])
-            yield from self._run(run, check(question), history, options, asked, request.session_hash or "")
+            updates = self._run(run, check(question), history, options, asked, request.session_hash or "")
+            async with aclosing(updates):
+                async for update in updates:
+                    yield update
         except FootnoteError as error:
             yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
         except Exception as error:  # Gradio would print its words, and those may be the question's
             log.error("%s while the page asked", place_of(error))
             raise gr.Error(FAILED, print_exception=False, visible=False) from None
 
-    def stop(self, request: gr.Request) -> None:
+    async def stop(self, request: gr.Request) -> None:
         """Have the answer that is coming in end where it is."""
         if run := self._runs.get(request.session_hash or ""):
-            run.stopped = True
+            run.stop()
 
-    def leave(self, request: gr.Request) -> tuple[list[Message], str, str]:
+    async def leave(self, request: gr.Request) -> tuple[list[Message], str, str]:
         """A new chat, whatever is coming in."""
         if run := self._runs.get(request.session_hash or ""):
-            run.stopped = run.left = True
+            run.left = True
+            run.stop()
         return [], NEW, ""
 
-    def _run(
+    async def close(self, request: gr.Request) -> None:
+        """The page is closed or loaded anew: a model need not go on; what is there by then is kept."""
+        if (run := self._runs.get(request.session_hash or "")) and run.answer:
+            run.stop()
+
+    async def _run(
         self, run: _Run, question: str, history: Sequence[Turn], options: Options, asked: list[Message], session: str
-    ) -> Iterator[Update]:
+    ) -> AsyncGenerator[Update]:
         self._runs[session] = run
-        titles = self._nearest(contextualise(question, history), options.scope)
-        yield gr.skip(), [*asked, messages.looking(titles)], gr.skip(), gr.skip()
-        for found in self._stream(question, history, options, lambda: run.stopped):
-            if run.stopped:
-                break
-            run.answer = found
-            if self.llm:
-                yield gr.skip(), [*asked, messages.reply(found, whole=False)], gr.skip(), gr.skip()
-        self._runs.pop(session, None)
-        yield self._end(run, asked)
+        waits = self.desk.is_taken
+        titles = await to_thread.run_sync(self._nearest, contextualise(question, history), options.scope)
+        try:
+            yield gr.skip(), [*asked, messages.looking(titles, waits=waits)], gr.skip(), gr.skip()
+            async with aclosing(self._stream(question, history, options)) as answers:
+                while await run.next(answers):
+                    if self.desk.llm and run.answer:
+                        yield gr.skip(), [*asked, messages.reply(run.answer, whole=False)], gr.skip(), gr.skip()
+            update = await to_thread.run_sync(self._end, run, asked)
+        except GeneratorExit:  # nobody is there to take more
+            run.stopped = True
+            self._end(run, asked)
+            raise
+        finally:
+            self._runs.pop(session, None)
+        yield update
 
     def _end(self, run: _Run, asked: list[Message]) -> Update:
         """The page once nothing more comes in. What was stopped before its first sentence leaves no trace; our script
@@ -161,18 +202,17 @@ class Chat:
         if found is None:
             note = _note("Stopped. The question is in the box again.")
             return _ready(), self._show(self._before(run.kept), run.kept), run.kept, note
-        self.note(found)
         conversation_id, place, note = self._keep(run, found)
         return _ready(), [*asked, messages.reply(found, place=place)], conversation_id, note
 
-    def _stream(
-        self, question: str, history: Sequence[Turn], options: Options, cancelled: Callable[[], bool]
-    ) -> Iterator[Answer]:
+    async def _stream(self, question: str, history: Sequence[Turn], options: Options) -> AsyncGenerator[Answer]:
         """Answers that grow; each says of which articles alone it was asked."""
-        llm, scope = None if options.quotes_only else self.llm, options.scope
+        scope = options.scope
         asked_of = (f"Asked only of the articles {scope}.",) if scope != EVERYTHING else ()
-        for answer in stream(question, self.library, history, self.reader, llm, scope=scope, cancelled=cancelled):
-            yield replace(answer, notes=(*answer.notes, *asked_of))
+        answers = self.desk.stream(question, history, scope, extractive=options.quotes_only)
+        async with aclosing(answers):
+            async for answer in answers:
+                yield replace(answer, notes=(*answer.notes, *asked_of))
 
     def _nearest(self, question: str, scope: Scope) -> list[str]:
         """The titles of the articles that the answer will be looked for in, best first: in a few milliseconds."""
@@ -204,11 +244,11 @@ class Chat:
             return self._answers(conversation_id)
         return ()
 
-    def _show(self, answers: Sequence[Answer], conversation_id: str) -> list[Message]:
-        """The conversation as chat messages; citations that no longer hold say so."""
-        first = max(0, len(answers) - SHOWN)
+    def _show(self, answers: Sequence[Answer], conversation_id: str, shown: int | None = SHOWN) -> list[Message]:
+        """The last answers of the conversation, or all, as chat messages; citations that no longer hold say so."""
+        first = max(0, len(answers) - shown) if shown else 0
         checked = iter(verify([citation for answer in answers[first:] for citation in _cited(answer)], self.library))
-        said = []
+        said = [messages.earlier(first, open_link(conversation_id, whole=True))] if first else []
         for position, answer in enumerate(answers[first:], start=first):
             stale = {one.citation.number for one in islice(checked, len(_cited(answer))) if one.standing in _STALE}
             place = f"{conversation_id}-{position}"
@@ -241,12 +281,13 @@ def build_page(
         gr.Markdown(_bar(llm), latex_delimiters=[], elem_id="fn-bar")
         how = gr.Textbox("", label="How to ask", show_label=False, container=False, elem_id="fn-how")  # filter.js's
         outputs = [question, chatbot, kept, line]
-        running = question.submit(chat.answer, [question, kept, how], outputs, **_QUIET)
+        running = question.submit(chat.answer, [question, kept, how], outputs, concurrency_limit=None, **_QUIET)
         running.failure(lambda: (_ready(), _note(FAILED)), None, [question, line], **_QUIET)
         question.stop(chat.stop, None, None, **_QUIET)
         clear.click(chat.leave, None, [chatbot, kept, line], **_QUIET)
-        page.load(chat.open, [kept], [chatbot, kept, line], **_QUIET)
-    page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)
+        page.load(chat.open, [kept], [chatbot, kept, line], concurrency_limit=None, **_QUIET)
+        page.unload(chat.close)
+    page.queue(api_open=False, max_size=QUEUE)
     return page
 
 
@@ -256,13 +297,15 @@ def _bar(llm: LLM | None) -> str:
     return (
         f'<section class="fn-bar"><button type="button" class="fn-filter">All articles</button>{mode}'
         '<span class="fn-editing" hidden>Editing the last question '
-        '<button type="button" class="fn-unedit">Cancel</button></span></section>'
+        '<button type="button" class="fn-unedit">Cancel</button></span>'
+        '<button type="button" class="fn-sign-out">Sign out</button></section>'
     )
 
 
 def _chatbot() -> gr.Chatbot:
     return gr.Chatbot(
         label="Conversation",
+        placeholder=_OPENING,
         show_label=False,
         container=False,
         height="100%",

@@ -41,9 +41,9 @@ class Said:
     right: RightSpan | None = None
 
 
-def open_link(conversation_id: str) -> str:
-    """Where the chat opens a kept conversation."""
-    return f"/?{urlencode({'c': conversation_id})}"
+def open_link(conversation_id: str, *, whole: bool = False) -> str:
+    """Where the chat opens a kept conversation: its last answers, or the whole of it."""
+    return f"/?{urlencode({'c': conversation_id, **({'all': '1'} if whole else {})})}"
 
 
 def make_conversations(library: Library) -> APIRouter:
@@ -148,7 +148,7 @@ def _row(entry: Entry, words: str) -> str:
         f'<form method="post" action="{own}/rename" class="line">{query}<label class="fn-label">Title<input '
         f'class="fn-field" name="title" value="{title}" maxlength="120"></label>'
         f'<button class="fn-button">Rename</button></form>'
-        f'<p class="fn-label">Take away as</p><p class="fn-actions">{exports}</p>'
+        f'<p class="fn-label">Save as</p><p class="fn-actions">{exports}</p>'
         f'<form method="post" action="{own}/delete">{query}<button class="fn-button danger">Delete</button></form>'
         "</details></li>"
     )

@@ -66,6 +66,11 @@ class Desk:
         self._threads = anyio.CapacityLimiter(at_once)
         self._writer = anyio.CapacityLimiter(1)
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether a question that is asked now has to wait."""
+        return self._places.available_tokens < 1
+
     async def ask(
         self,
         question: str,

@@ -19,6 +19,7 @@ Message = dict[str, str]
 
 UNSUPPORTED = "Not in the articles:"
 """What stands before a sentence that no cited span supports."""
+WAITING = "Waiting for the questions before yours, and then reading"
 _ADD = (
     '<p class="fn-add">Is it in an article that is not here yet? '
     f'<a class="fn-open" href="{SHELF}">Add articles</a></p>'
@@ -42,10 +43,16 @@ def ask(question: str) -> Message:
     return {"role": "user", "content": f'<section class="fn-question"><h2>{lines}</h2></section>'}
 
 
-def looking(titles: Sequence[str]) -> Message:
-    """What is said while the answer is being found: the articles that are being read."""
+def earlier(count: int, link: str) -> Message:
+    """What stands above a conversation of which the first answers are not shown."""
+    said = f'{_count(count, "earlier answer")} not shown. <a href="{literal(link)}">Show the whole conversation</a>'
+    return {"role": "assistant", "content": f'<section class="fn-earlier"><p>{said}</p></section>'}
+
+
+def looking(titles: Sequence[str], *, waits: bool = False) -> Message:
+    """What is said while the answer is being found: the articles that are being read, once others are answered."""
     rows = "".join(f"<li>{literal(title or 'Untitled')}</li>" for title in titles)
-    body = f'<p class="fn-pending">Reading</p><ul class="fn-looking">{rows}</ul>'
+    body = f'<p class="fn-pending">{WAITING if waits else "Reading"}</p><ul class="fn-looking">{rows}</ul>'
     return {"role": "assistant", "content": f'<section class="fn-answer">{body}</section>'}
 
 

@@ -11,11 +11,11 @@ from index.scope import EVERYTHING, Scope
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`replaces_last`: the question stands for the last one of the conversation, which was edited. `quotes_only`: no
-    language model is wanted."""
+    """`replaces`: the question stands for the one at this position of the conversation, which was edited.
+    `quotes_only`: no language model is wanted."""
 
     scope: Scope = EVERYTHING
-    replaces_last: bool = False
+    replaces: int | None = None
     quotes_only: bool = False
 
 
@@ -24,7 +24,7 @@ class _Sent:
     articles: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
-    replaces_last: bool = False
+    replaces: int | None = None
     quotes_only: bool = False
 
 
@@ -43,4 +43,4 @@ def read_options(sent: str) -> Options:
         return Options()
     articles = frozenset(options.articles) or None
     scope = Scope(articles, options.since or None, options.until or None)
-    return Options(scope, options.replaces_last, options.quotes_only)
+    return Options(scope, options.replaces, options.quotes_only)

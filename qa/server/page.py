@@ -7,6 +7,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from .auth import SIGNED_IN
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,9 +24,10 @@ _SOCIAL = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def finish(page: str) -> str:
-    """Gradio's page with our head and without its previews."""
-    return _SOCIAL.sub("", page).replace("</head>", f"{HEAD}</head>", 1)
+def finish(page: str, *, signed_in: bool = False) -> str:
+    """Gradio's page with our head and without its previews; the way out is shown to whom `signed_in`."""
+    root = '<html class="fn-signed-in"' if signed_in else "<html"
+    return _SOCIAL.sub("", page).replace("<html", root, 1).replace("</head>", f"{HEAD}</head>", 1)
 
 
 def policy(page: str) -> str:
@@ -61,13 +64,13 @@ class FinishedPage:
             elif message["type"] == "http.response.body":
                 chunks.append(message.get("body", b""))
                 if not message.get("more_body", False):
-                    await _send_finished(start, b"".join(chunks), scope["method"] == "HEAD", send)
+                    page = finish(b"".join(chunks).decode(), signed_in=SIGNED_IN in scope)
+                    await _send_finished(start, page, scope["method"] == "HEAD", send)
 
         await self.app(plain, receive, collect)
 
 
-async def _send_finished(start: Message, body: bytes, bodiless: bool, send: Send) -> None:
-    page = finish(body.decode())
+async def _send_finished(start: Message, page: str, bodiless: bool, send: Send) -> None:
     finished = page.encode()
     dropped = (b"content-length", b"etag")
     headers = [(k, v) for k, v in start["headers"] if k.lower() not in dropped]

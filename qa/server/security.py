@@ -23,7 +23,7 @@ UPLOADS = ("/articles", "/api/articles", "/api/files")
 """Where, and below which, a request may hold MAX_UPLOAD."""
 
 # Of Gradio's routes, those that the page asks for. Its others (uploads, a proxy, file access, its monitor) stay closed.
-_GRADIO = ("/", "/config", "/manifest.json", "/robots.txt", "/theme.css")
+_GRADIO = ("/", "/config", "/gradio_api/app_id", "/manifest.json", "/robots.txt", "/theme.css")
 _GRADIO_BELOW = (
     "/assets/",
     "/static/",

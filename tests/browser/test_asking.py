@@ -9,15 +9,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from index import Article, Library
 from qa.answer import Answer, AnswerSentence, Citation
 from qa.conversations import Conversations
+from qa.server.desk import AT_ONCE
+from qa.server.desk import WAITING as WAITING_PLACES
+from qa.server.messages import WAITING
 
-from ..llm_server import Behaviour, hangs, says, serving
-from .conftest import Visitor, served
+from ..llm_server import Behaviour, ModelServer, hangs, says, serving
+from .conftest import Visit, Visitor, served
 
 LIST_QUESTION = "What is China doing to bring investors back?"
 ARTICLES = [
@@ -124,14 +128,14 @@ def test_a_question_is_edited_and_asked_again(visit: Visitor, library: Library) 
     ids=["after a sentence", "before any"],
 )
 def test_stop_stops_within_two_seconds(visit: Visitor, library: Library, behaviour: Behaviour, kept: bool) -> None:
-    """What the model had written stays, and is said to be no whole; of nothing, the question is back in the box."""
+    """What the model had written stays, and is said to be no whole; of nothing, the question is back in the box. A
+    reload in the midst of it hangs up as well, and loses neither the conversation nor the question."""
     with serving(behaviour) as server, served(library, llm=server.llm(60)) as address:
-        page = visit(address).page
-        page.get_by_label("Your question").fill("Who founded Zorblatt?")
-        page.keyboard.press("Enter")
-        page.locator(".fn-answer p" if kept else ".fn-pending", has_text="Ada Quill" if kept else "").first.wait_for()
-        while not server.asked:
-            page.wait_for_timeout(20)
+        visited = visit(address)
+        page = visited.page
+        begin(page, "Who founded Zorblatt?", server)
+        if kept:
+            page.locator(".fn-answer p", has_text="Ada Quill").first.wait_for()
         start = time.monotonic()
         page.get_by_role("button", name="Stop").click()
         page.get_by_role("button", name="Ask", exact=True).wait_for()
@@ -139,9 +143,113 @@ def test_stop_stops_within_two_seconds(visit: Visitor, library: Library, behavio
         assert server.hung_up.wait(3)
         if kept:
             expect(page.locator(".fn-remark")).to_have_text("Stopped before its end.")
+            begin(page, "When was Zorblatt founded?", server)
+            page.locator(".fn-answer").nth(1).locator("p", has_text="Ada Quill").wait_for()
+            server.hung_up.clear()
+            start = time.monotonic()
+            page.reload()
+            assert server.hung_up.wait(3)
+            assert time.monotonic() - start < 2 + 1  # the page itself takes some of it
+            expect(page.locator(".fn-remark")).to_have_text(["Stopped before its end."] * 2)
         else:
             expect(page.locator(".fn-answer")).to_have_count(0)
             expect(page.get_by_label("Your question")).to_have_value("Who founded Zorblatt?")
+            begin(page, "Who founded Zorblatt?", server)
+            page.reload()
+            expect(page.get_by_label("Your question")).to_have_value("Who founded Zorblatt?")
+        visited.complaints.clear()  # Gradio's own, of a stream that was cut by the reload
+        page.context.close()
+
+
+def begin(page: Page, question: str, server: ModelServer) -> None:
+    """Ask, and wait until the model has been asked."""
+    before = len(server.asked)
+    page.get_by_label("Your question").fill(question)
+    page.keyboard.press("Enter")
+    while len(server.asked) == before:
+        page.wait_for_timeout(20)
+
+
+def test_who_has_to_wait_sees_it_and_who_cannot_is_told(visit: Visitor, library: Library) -> None:
+    """With all places taken a question waits, says so, and can be stopped; with all who may wait waiting, the next one
+    hears it at once, and keeps its words."""
+    with serving(hangs()) as server, served(library, llm=server.llm(60)) as address:
+        page = visit(address).page
+        join(address, AT_ONCE)
+        while len(server.asked) < AT_ONCE:
+            page.wait_for_timeout(20)
+        box = page.get_by_label("Your question")
+        box.fill("When was Zorblatt founded?")
+        box.press("Enter")
+        expect(page.locator(".fn-pending")).to_have_text(WAITING)
+        page.get_by_role("button", name="Stop").click()
+        expect(box).to_have_value("When was Zorblatt founded?")
+        join(address, WAITING_PLACES)
+        page.wait_for_timeout(500)
+        start = time.monotonic()
+        box.press("Enter")
+        expect(page.locator("#fn-note")).to_contain_text("Too many questions are being asked here")
+        assert time.monotonic() - start < 1
+        expect(box).to_have_value("When was Zorblatt founded?")
+        page.context.close()
+
+
+def join(address: str, count: int) -> None:
+    """Ask as so many other pages do."""
+    config = httpx.get(f"{address}config").json()
+    number = next(event["id"] for event in config["dependencies"] if len(event["inputs"]) == 3)
+    for n in range(count):
+        data = ["Who founded Zorblatt?", "new", ""]
+        body = {"data": data, "fn_index": number, "session_hash": f"{count}-{n}", "event_data": None}
+        assert httpx.post(f"{address}gradio_api/queue/join", json=body).status_code == 200
+
+
+def test_two_tabs_of_one_conversation_lose_nothing(visit: Visitor, library: Library) -> None:
+    """Each keeps its own conversation over a reload; the question that one edits replaces nothing that the other has
+    asked since."""
+    with served(library) as address:
+        visited = visit(address)
+        page = visited.page
+        visited.ask("Who founded Zorblatt?")
+        expect(page).to_have_url(re.compile(r"/\?c=[0-9a-f]{32}$"))
+        other = Visit(page.context.new_page())
+        other.page.goto(page.url)
+        other.page.locator(".fn-foot").wait_for()
+        other.ask("Who founded Quorvex?")
+        page.get_by_role("button", name="Edit question").click()
+        visited.ask("When was Zorblatt founded?")
+        other.page.get_by_role("button", name="New chat").click()
+        expect(other.page).to_have_url(address)
+        expect(other.page.locator(".fn-answer")).to_have_count(0)
+        other.ask("What does Quorvex sell?")
+        page.reload()
+        expect(page.locator(".fn-question")).to_have_text(
+            ["Who founded Zorblatt?", "Who founded Quorvex?", "When was Zorblatt founded?"]
+        )
+        page.get_by_label("Your question").fill("What I had begun to")
+        page.go_back()
+        page.go_forward()
+        expect(page.get_by_label("Your question")).to_have_value("What I had begun to")
+        page.context.close()
+
+
+def test_a_lost_server_is_said_in_our_words_and_found_again(visit: Visitor, library: Library) -> None:
+    """The page goes on by itself, with the conversation and what was being typed; Gradio's own message is not seen."""
+    with served(library) as address:
+        visited = visit(address)
+        page = visited.page
+        visited.ask("Who founded Zorblatt?")
+        page.context.set_offline(True)
+        page.get_by_label("Your question").fill("Who founded Quorvex?")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert").filter(has_text="Footnote does not answer")).to_be_visible()
+        expect(page.get_by_text("Connection to the server was lost")).to_be_hidden()
+        page.context.set_offline(False)
+        expect(page.get_by_text("Footnote does not answer")).to_have_count(0)
+        page.locator(".fn-foot").wait_for()
+        expect(page.get_by_label("Your question")).to_have_value("Who founded Quorvex?")
+        visited.complaints.clear()  # the browser's own, of a server that was not there
+        page.context.close()
 
 
 def test_a_model_writes_where_it_is_wanted(visit: Visitor, library: Library) -> None:

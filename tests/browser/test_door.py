@@ -12,6 +12,7 @@ from index.encoder import Encoder
 from qa.server.access import Access, save_access
 
 from .conftest import served
+from .test_access import assert_accessible
 
 PASSWORD = "correct horse battery"  # noqa: S105
 
@@ -44,9 +45,21 @@ def test_in_ask_and_out(chromium: Browser, seeds_copy: Path, encoder: Encoder) -
         page.keyboard.press("Enter")
         expect(page.locator(".fn-foot").first).to_be_visible(timeout=20_000)
         assert complaints == []
-        page.goto(f"{address}logout")
+        page.get_by_label("Your question").fill("A secret that I had not asked yet")
         page.get_by_role("button", name="Sign out").click()
         expect(page).to_have_url(f"{address}login")
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
         page.goto(f"{address}read/none")
         expect(page).to_have_url(re.compile("/login"))
         context.close()
+        for scheme in ("light", "dark"):
+            open_to_axe = chromium.new_context(bypass_csp=True, color_scheme=scheme)  # type: ignore[arg-type]
+            page = open_to_axe.new_page()
+            page.goto(f"{address}login")
+            assert_accessible(page)
+            page.goto(f"{address}login")
+            page.get_by_label("Password or token").fill("wrong")
+            page.keyboard.press("Enter")
+            page.get_by_role("alert").wait_for()
+            assert_accessible(page)
+            open_to_axe.close()

@@ -5,10 +5,12 @@ import { answerText, copy } from "./copy.js";
 import { addFilter, describeFilter, showFilter } from "./filter.js";
 import { FOOTNOTES } from "./footnotes.js";
 import { write } from "./how.js";
+import { addKeep, keepUp, leaveConversation } from "./keep.js";
 import { addKeys, onKey, showKeys } from "./keys.js";
 import { addMode, describeMode, switchMode } from "./mode.js";
 import { addPane, describePlace, openPane } from "./pane.js";
 import { ask, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
+import { addTrouble, showTrouble, signOut } from "./trouble.js";
 import { judge } from "./verdict.js";
 
 let newest = null; // the last question, which stays at the top while its answer comes in
@@ -18,7 +20,7 @@ function follow() {
   const questions = document.querySelectorAll("#fn-conversation .user-row");
   const last = questions[questions.length - 1] ?? null;
   const comesIn = last?.parentElement.querySelector(".bot-row:last-of-type .fn-pending") ?? null;
-  if (comesIn) setEditing(false); // what was edited has been asked
+  if (comesIn) setEditing(null); // what was edited has been asked
   if (last !== newest) following = last !== null;
   newest = last;
   if (!following) return;
@@ -39,7 +41,8 @@ const BUTTONS = {
   ".fn-keys": showKeys,
   "button.fn-filter": showFilter,
   "button.fn-mode": switchMode,
-  ".fn-unedit": () => setEditing(false),
+  ".fn-unedit": () => setEditing(null),
+  ".fn-sign-out": signOut,
   ".fn-copy": (button) => copy(answerText(answerOf(button)), button),
   ".fn-again": (button) => ask(questionOf(answerOf(button))),
   ".fn-next": (button) => ask(button.textContent),
@@ -60,8 +63,8 @@ function giveBack() {
 }
 
 function startAnew() {
-  if (location.search) history.replaceState(null, "", "/"); // a reload should not bring the old one back
-  setEditing(false);
+  leaveConversation();
+  setEditing(null);
   focusQuestion();
 }
 
@@ -88,6 +91,8 @@ new MutationObserver(() => {
   describeFilter();
   describeMode();
   write();
+  keepUp();
+  showTrouble();
 }).observe(document.querySelector("gradio-app"), {
   subtree: true,
   childList: true,
@@ -100,3 +105,5 @@ addCard();
 addKeys();
 addFilter();
 addMode();
+addKeep();
+addTrouble();

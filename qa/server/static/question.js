@@ -31,13 +31,20 @@ export function questionOf(answer) {
 export function edit(answer, text) {
   fill(text);
   const answers = document.querySelectorAll(".fn-answer");
-  setEditing(answer === answers[answers.length - 1]);
+  const position = answer === answers[answers.length - 1] ? answer.id.match(/-(\d+)$/)?.[1] : undefined;
+  setEditing(position === undefined ? null : Number(position));
 }
 
-export function setEditing(on) {
-  tell({ replaces_last: on });
+// `position` is that of the question in its conversation; null where none is being edited.
+export function setEditing(position) {
+  tell({ replaces: position });
   const sign = document.querySelector(".fn-editing");
-  if (sign) sign.hidden = !on;
+  if (sign) sign.hidden = position === null;
+}
+
+// What has been typed and not asked.
+export function typed() {
+  return box()?.value ?? "";
 }
 
 function box() {
