@@ -15,10 +15,12 @@ import json
 import logging
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from .catalog import Catalog
 from .encoder import Encoder
@@ -76,8 +78,9 @@ class Outcome:
         )
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Outcome:
+    def from_json(cls, text: str) -> Outcome:
         """What was kept."""
+        kept = json.loads(text)
         return cls(
             tuple(Change(*change) for change in kept["changes"]),
             tuple(ArticleError(*failure) for failure in kept["failed"]),
@@ -137,9 +140,14 @@ class Queue:
         """Keep what became of it, and no longer its bytes."""
         with self._catalog.writes() as database:
             database.execute(
-                "UPDATE jobs SET outcome = ?::jsonb, done = now(), content = '' WHERE id = ?",
+                "UPDATE jobs SET outcome = ?, done = now(), content = '' WHERE id = ?",
                 (outcome.to_json(), job.id),
             )
+
+    def put_back(self, job: Job) -> None:
+        """It did not end this worker, which only could not do it."""
+        with suppress(LibraryError), self._catalog.writes() as database:
+            database.execute("UPDATE jobs SET attempts = attempts - 1 WHERE id = ?", (job.id,))
 
     def let_go(self, job: Job) -> None:
         """Let another take it, unless it is finished."""
@@ -170,6 +178,9 @@ class Worker:
             try:
                 outcome = Outcome(failed=(_given_up(job),)) if job.attempts > ATTEMPTS else self._add(job)
                 self._queue.finish(job, outcome)
+            except FootnoteError:
+                self._queue.put_back(job)
+                raise
             finally:
                 self._queue.let_go(job)
             return job
@@ -200,43 +211,49 @@ class SharedIntake(Intake):
             super()._bring(files)
             return
         queue, worker = Queue(self._catalog), Worker(self._catalog, self._encoder, self._tokens)
-        waiting: dict[int, File] = {}
-        outcomes: dict[str, list[Outcome]] = {}
-        super()._bring([file for file in files if not file.digest])  # what is no file that can be read is said here
-        files = [file for file in files if file.digest]
+        jobs: dict[str, list[int]] = {}
         for file in files:
-            try:
-                waiting.update((job, file) for job in queue.put(file))
-            except OSError as error:
-                self.failed.append(ArticleError(str(file.path), error.strerror or str(error)))
-        left = {file.source: sum(f is file for f in waiting.values()) for file in files}
-        with cast(Postgres, self._catalog.database).paused():
-            while waiting:
-                job = worker.work_one()
-                done = queue.outcomes(list(waiting))
-                for job_id, outcome in done.items():
-                    file = waiting.pop(job_id)
-                    outcomes.setdefault(file.source, []).append(outcome)
-                    left[file.source] -= 1
-                    if not left[file.source]:
-                        self._take_over(file, outcomes.pop(file.source))
-                if job is None and waiting:
-                    time.sleep(POLL_S)
+            with suppress(OSError):  # it went since it was looked at: said when it is read, below
+                jobs[file.source] = queue.put(file) if file.digest else []
+        outcomes = self._await({job: file for file in files for job in jobs.get(file.source, ())}, queue, worker)
+        for file in files:
+            if found := [outcomes[job] for job in jobs.get(file.source, ())]:
+                self._take_over(file, found)
+            else:
+                super()._bring([file])
         self._flush()
 
+    def _await(self, waiting: dict[int, File], queue: Queue, worker: Worker) -> dict[int, Outcome]:
+        """Work until these jobs are done, by whomever: what became of each."""
+        outcomes: dict[int, Outcome] = {}
+        parts = Counter(file.source for file in waiting.values())
+        looked = time.monotonic()
+        with cast(Postgres, self._catalog.database).paused():
+            while len(outcomes) < len(waiting):
+                worked = worker.work_one()
+                if worked and time.monotonic() - looked < 1:
+                    continue
+                looked = time.monotonic()
+                for job, outcome in queue.outcomes([job for job in waiting if job not in outcomes]).items():
+                    outcomes[job], file = outcome, waiting[job]
+                    parts[file.source] -= 1
+                    self._done += 0 if parts[file.source] else file.size
+                    self._articles += len(outcome.changes)
+                    self.passages += outcome.passages
+                self._tell()
+                if not worked and len(outcomes) < len(waiting):
+                    time.sleep(POLL_S)
+        return outcomes
+
     def _take_over(self, file: File, outcomes: Sequence[Outcome]) -> None:
-        """Count what a worker stored as this run's own."""
+        """Note what workers stored as this run's own."""
         for outcome in outcomes:
             for change in outcome.changes:
                 self._note_change(change)
-                self._articles += 1
             self.failed += outcome.failed
-            self.passages += outcome.passages
             self.replaced |= {(file.source, article_id) for article_id in outcome.replaced}
-        self._done += file.size
         if not any(outcome.failed for outcome in outcomes):
             self._finish(file)
-        self._tell()
 
 
 def work(

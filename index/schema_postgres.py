@@ -95,7 +95,7 @@ CREATE TABLE jobs (  -- files that workers are to add
     is_whole boolean NOT NULL,
     content bytea NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
-    outcome jsonb,  -- of a job that is done
+    outcome words,  -- JSON, of a job that is done; jsonb would refuse a NUL
     done timestamptz,
     UNIQUE (source, digest, line)
 );

@@ -107,7 +107,7 @@ def test_a_long_file_of_lines_is_cut_and_a_bad_line_keeps_its_number(shared: Lib
     count, path = 250, folder / "long.jsonl"
     lines = ["{" * 5000] * count
     lines[0] = json.dumps({"id": "first", "text": "Zebras run."})
-    lines[-1] = json.dumps({"id": "last", "text": "Horses sleep."})
+    lines[-1] = json.dumps({"id": "last", "title": "A\0B", "text": "Horses sleep."})
     path.write_text("\n".join(lines) + "\n")
     assert path.stat().st_size > 2 * PART_BYTES
     entries = Queue(shared._catalog).put(look_at(path))

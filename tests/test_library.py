@@ -76,7 +76,7 @@ def in_chroma(place: Path | Place, encoder: Encoder) -> set[int]:
 
 def store_alone(library: Library, new: Article) -> None:
     """The catalog has it and Chroma has not, as after a kill between the two."""
-    Intake(library._catalog, library.encoder, None).take(library._steps([new]))
+    Intake(library._catalog, library.encoder, library._tokens, None).take(library._steps([new]))
 
 
 # -- adding -----------------------------------------------------------------------------------------------------------
