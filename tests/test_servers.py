@@ -154,6 +154,31 @@ def test_a_second_writer_waits_for_its_turn(address: str, encoder: Encoder) -> N
         assert one._catalog.full_text.fault() == ""
 
 
+def test_a_backup_that_is_restored_is_the_library(
+    servers: Servers, home: str, tmp_path: Path, encoder: Encoder
+) -> None:
+    postgres, deploy = servers.postgres, SEEDS.parent / "deploy"
+    restored = postgres.database()
+    environment = os.environ | {
+        "PATH": f"{postgres.binaries}:{os.environ['PATH']}",
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(postgres.port),
+        "PGUSER": USER,
+        "PGPASSWORD": PASSWORD,
+    }
+    for script, database in (("backup.sh", name_of(home)), ("restore.sh", name_of(restored))):
+        command = [deploy / script, tmp_path / "copy"]
+        subprocess.run(command, env=environment | {"PGDATABASE": database}, check=True, timeout=60)
+    with (
+        Library(home, encoder=encoder) as library,
+        Library(servers.address(tmp_path, restored), encoder=encoder) as copy,
+    ):
+        assert ask(QUESTION, copy) == ask(QUESTION, library)
+        copy.warm_up()
+        copy._mirror.check(copy.revision)
+        assert ask(QUESTION, copy) == ask(QUESTION, library)
+
+
 # -- faults -----------------------------------------------------------------------------------------------------------
 
 
