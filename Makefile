@@ -23,7 +23,7 @@ types: $(VENV)/.test
 rules: $(VENV)/.test
 	$(BIN)/lint-imports
 
-tests: $(VENV)/.test $(VENV)/.browser
+tests: $(VENV)/.test $(VENV)/.browser $(VENV)/.postgres
 	$(BIN)/pytest
 
 # Kills a writer 300 times and more, at random and at named points: five minutes of processor time.
@@ -66,4 +66,12 @@ $(VENV)/.browser: | $(VENV)/.test
 		command -v apt-get >/dev/null && test "$$(id -u)" = 0 \
 		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium \
 		>/dev/null; } || echo "chromium is not installed: the browser tests will be skipped"
+	@touch $@
+
+# Libraries on servers are tested with Debian's PostgreSQL, in a temporary folder; without it those tests are skipped.
+$(VENV)/.postgres: | $(VENV)/.test
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		command -v apt-get >/dev/null && test "$$(id -u)" = 0 \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql \
+		>/dev/null; } || echo "PostgreSQL is not installed: the tests of libraries on servers will be skipped"
 	@touch $@

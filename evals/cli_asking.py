@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from index.errors import FootnoteError, NoLibrary
+from index.place import Place
 from qa.terminal import library_option, reader_option
 
 from .options import FILE, FOLDER, complain, many
@@ -59,7 +60,7 @@ def run(
     context: click.Context,
     /,
     names: tuple[str, ...],
-    library: Path,
+    library: Place,
     out: Path | None,
     resume: Path | None,
     as_json: bool,
@@ -126,7 +127,7 @@ def tune(
     context: click.Context,
     /,
     names: tuple[str, ...],
-    library: Path,
+    library: Place,
     metric: str,
     out: Path,
     dry_run: bool,
@@ -192,7 +193,7 @@ def follow_ups(name: str, part: str | None) -> None:
         click.echo(measure(cases, library).to_text())
 
 
-def _options(context: click.Context, library: Path, given: dict[str, Any]) -> Options:
+def _options(context: click.Context, library: Place, given: dict[str, Any]) -> Options:
     """How the set is to be run, from options of the command that bear these names."""
     from .subject import Options
 
@@ -232,7 +233,7 @@ def _print(finished: dict[str, Finished], *, as_json: bool, failures: bool) -> N
 
 
 @contextmanager
-def _seeds_explained(name: str, library: Path) -> Iterator[None]:
+def _seeds_explained(name: str, library: Place) -> Iterator[None]:
     """Where the shipped set meets no library, say the command that makes the one it needs."""
     try:
         yield

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from index.errors import FootnoteError
+from index.place import Place
 from qa.terminal import library_option, load_llm, one_line
 
 from .options import FILE, complain
@@ -41,7 +42,7 @@ def export(name: str, out: Path, articles: Path | None, limit: int | None, seed:
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other sentences.")
 @click.option("--llm", "setting", metavar="MODEL", help="Let a language model phrase them, such as ollama/qwen3:4b.")
 @click.option("--out", type=FILE, help="Write them there instead of printing them.")
-def suggest(library: Path, count: int, seed: int, setting: str | None, out: Path | None) -> None:
+def suggest(library: Place, count: int, seed: int, setting: str | None, out: Path | None) -> None:
     """Draft a set from your own articles: rules over sentences with names, numbers and dates, no model needed.
 
     Some ask what an article says, some need what was said before, and some are about an article that the run takes out

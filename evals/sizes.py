@@ -134,7 +134,7 @@ def _measured(request: Request) -> list[Row]:
             times.take("ask", ask, question, library)
             times.take("ask_read", ask, question, library, (), reader)
             recall += len({row for row, _ in near[:10]} & set(best[:10])) / min(10, n) / len(request.questions)
-        in_use = library._mirror._index is not None
+        in_use = library._mirror.is_in_use
     rows = times.rows("search", "plain" if plain else "exact")
     rows += times.rows("encode", "search") + times.rows("dense", "exact") + times.rows("lexical", "search")
     rows += times.rows("exact", "search") + (times.rows("plain", "search") if plain else [])

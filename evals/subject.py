@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from index import Article, Library
 from index.errors import UnknownArticle
+from index.place import Folder, Place, place_of
 from index.report import OnProgress, Progress
 from index.settings import Settings, read_settings
 from qa.terminal import load_reader
@@ -34,8 +35,8 @@ T = TypeVar("T")
 class Options:
     """How a set is to be run, as the command line has it. `library` None: the set's own, or ./library."""
 
-    library: Path | None = None
-    default_library: Path = Path("library")
+    library: Path | Place | None = None
+    default_library: Path | Place = Path("library")
     limit: int | None = None
     seed: int | None = None
     jobs: int = 1
@@ -147,27 +148,27 @@ def _foreign(source: Dataset | CaseSet, options: Options, stack: ExitStack) -> S
     )
 
 
-def _folder(source: Dataset | CaseSet, options: Options) -> Path:
+def _folder(source: Dataset | CaseSet, options: Options) -> Path | Place:
     """The library to ask: the one named, the public set's own, or ./library; made anew where a setting asks for it."""
     settings = rebuilding(options.settings)
     if isinstance(source, Dataset) and options.library is None:
         return _made(source.set.name, source.articles, settings)
-    folder = options.library or options.default_library
-    if isinstance(source, Dataset) and not folder.exists():
-        with Library.open(folder, create=True) as library, _bar("articles", len(source.articles)) as progress:
+    place = place_of(options.library or options.default_library)
+    if isinstance(source, Dataset) and isinstance(place, Folder) and not place.folder.exists():
+        with Library.open(place, create=True) as library, _bar("articles", len(source.articles)) as progress:
             library.add(source.articles, progress)
     if not settings:
-        return folder
-    with Library.open(folder) as library:
+        return place
+    with Library.open(place) as library:
         articles = articles_of(library)
-    return _made(folder.name, articles, settings)
+    return _made(place.folder.name, articles, settings)
 
 
 def _own_settings(source: Dataset | CaseSet, options: Options) -> Settings:
     """What the library is set to that the options name; a public set's own is as Footnote ships."""
     if isinstance(source, Dataset) and options.library is None:
         return Settings()
-    return read_settings(options.library or options.default_library)
+    return read_settings(place_of(options.library or options.default_library).folder)
 
 
 def _made(name: str, articles: Sequence[Article], settings: Mapping[str, float]) -> Path:

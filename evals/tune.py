@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import FootnoteError
+from index.place import place_of
 from index.settings import Settings, read_settings, write_settings
 
 from .cases import Case, CaseSet
@@ -174,7 +175,7 @@ def _library(parts: Sequence[Part], options: Options) -> Path | None:
     """The library that is tuned; None where the articles are those of public sets alone."""
     if options.library is None and all(isinstance(part.source, Dataset) for part in parts):
         return None
-    return options.library or options.default_library
+    return place_of(options.library or options.default_library).folder
 
 
 def halves(cases: Sequence[Case]) -> tuple[tuple[Case, ...], tuple[Case, ...]]:

@@ -2,6 +2,7 @@
 
 Reading order: articles (what we keep) -> readers (files to articles) -> sentences and passages (spans)
 -> encoder (text to vectors) -> catalog (the system of record) -> vectors and mirror (Chroma, kept in its image)
+-> place (a folder or servers, told apart here alone: database, sqlite and postgres, full_text, fts5 and bm25, jobs)
 -> retrieve (both legs, fused) -> library (the one door).
 """
 

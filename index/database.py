@@ -1,159 +1,101 @@
-"""The file of the system of record: its connections, its transactions, its settings. Tables are in schema.py."""
+"""What the catalog asks of a database: queries, transactions, one writer. SQLite and PostgreSQL answer alike."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from . import schema
-from .encoder import Encoder
-from .errors import DiskFull, LibraryDamaged, LibraryLocked, NoLibrary, ReadOnlyLibrary
-from .lock import writing
+if TYPE_CHECKING:
+    from .full_text import FullText
+    from .originals import OriginalStore
+    from .place import Place
 
 
-class Database:
-    """One connection a thread to `FOLDER/catalog.sqlite3`."""
+class Transaction(Protocol):
+    """Statements that are done together, or not at all. Values stand as `?`."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Opens the file; raises NoLibrary, LibraryDamaged, or ReadOnlyLibrary where it has to be made."""
-        self.folder = folder
-        self._path = folder / "catalog.sqlite3"
-        self._local = threading.local()
+    def execute(self, query: str, values: Any = ..., /) -> Any:
+        """One statement; what it gives has `fetchone` and `fetchall`."""
+
+    def executemany(self, query: str, values: Any, /) -> Any:
+        """The same statement for each row of values."""
+
+
+class Database(ABC):
+    """The tables of one library. Reading and writing are safe from several threads.
+
+    Queries are of the SQL that SQLite and PostgreSQL share; what is not shared is a method here.
+    """
+
+    place: Place
+    full_text: FullText
+    originals: OriginalStore
+
+    def __init__(self) -> None:
         self._counts: tuple[int, dict[str, int]] = (-1, {})  # swapped whole: threads read it without a lock
-        if not self._exists():
-            if not create:
-                raise NoLibrary(folder)
-            self._create()
-        self._check_version()
-
-    def _exists(self) -> bool:
-        try:
-            return self._path.exists()
-        except OSError as error:
-            raise LibraryDamaged(self.folder, error.strerror or "no access") from error
-
-    def _check_version(self) -> None:
-        """Bring an older library up to date; raises LibraryDamaged where that cannot be, or it is a newer one."""
-        found = self.meta("schema")
-        if found == schema.VERSION:
-            return
-        if not isinstance(found, int) or not 0 < found < schema.VERSION:
-            raise LibraryDamaged(
-                self.folder, f"it has schema version {found}, this Footnote reads those up to {schema.VERSION}"
-            )
-        try:
-            with writing(self.folder), self.writes() as database:
-                database.execute("BEGIN IMMEDIATE")
-                if self.meta("schema") == found:  # another process was faster
-                    schema.migrate(database, found)
-        except ReadOnlyLibrary as error:
-            reason = f"it has schema version {found}, and bringing it to {schema.VERSION} needs write access"
-            raise LibraryDamaged(self.folder, reason) from error
-
-    def _create(self) -> None:
-        """Made under another name and renamed when whole, so that a crash leaves no half library."""
-        making = self._path.with_suffix(".new")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with writing(self.folder):
-                if self._exists():  # another process was faster
-                    return
-                making.unlink(missing_ok=True)
-                database = sqlite3.connect(making)
-                database.executescript(schema.TABLES)
-                settings = [("schema", schema.VERSION), ("revision", 0), ("model", Encoder.name)]
-                database.executemany("INSERT INTO meta VALUES (?, ?)", settings)
-                database.commit()
-                database.execute("PRAGMA journal_mode = WAL")
-                database.close()
-                making.rename(self._path)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise ReadOnlyLibrary(self.folder) from error
 
     @property
-    def _database(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        return connection
+    def folder(self) -> Path:
+        """What belongs to this machine lies here."""
+        return self.place.folder
 
-    def _connect(self) -> sqlite3.Connection:
-        for query in ("mode=rw", "mode=ro&immutable=1"):
-            try:
-                connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?{query}", uri=True, timeout=10)
-                connection.executescript("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
-                connection.create_function("characters", 1, len, deterministic=True)  # length() stops at a NUL
-                connection.execute("SELECT count(*) FROM meta").fetchone()
-            except sqlite3.OperationalError as error:
-                if "locked" in str(error):
-                    raise LibraryLocked(self.folder, "unknown") from error
-                continue  # a folder that cannot be written has no room for the log: read it as it stands
-            except sqlite3.DatabaseError as error:
-                raise LibraryDamaged(self.folder, str(error)) from error
-            return connection
-        raise LibraryDamaged(self.folder, "the catalog cannot be opened")
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of the block or nothing; raises the revision by one."""
-        with self.writes() as database:
-            yield database
-            database.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All that this thread reads in the block is of one moment, whatever other processes write. May be nested."""
-        if self._database.in_transaction:
-            yield
-            return
-        self.rows("BEGIN")
-        try:
-            yield
-        finally:
-            self.rows("COMMIT")
-
-    @contextmanager
-    def writes(self) -> Iterator[sqlite3.Connection]:
-        """All of the block or nothing, and no new revision; raises a LibraryError that says what hinders."""
-        try:
-            with self._database as database:
-                yield database
-        except sqlite3.DatabaseError as error:
-            if "readonly" in str(error):
-                raise ReadOnlyLibrary(self.folder) from error
-            if "full" in str(error) or "I/O" in str(error):
-                raise DiskFull(self.folder, str(error)) from error
-            if "locked" in str(error):
-                raise LibraryLocked(self.folder, "unknown") from error
-            raise LibraryDamaged(self.folder, str(error)) from error
-        except OSError as error:  # an original could not be stored
-            raise DiskFull(self.folder, error.strerror or str(error)) from error
-
+    @abstractmethod
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
-        """The rows that a query finds; raises LibraryDamaged."""
-        try:
-            return self._database.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise LibraryDamaged(self.folder, str(error)) from error
+        """The rows that a query finds; raises a LibraryError."""
+
+    @abstractmethod
+    def writes(self) -> AbstractContextManager[Transaction]:
+        """All of the block or nothing, and no new revision; raises a LibraryError that says what hinders."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All that this thread reads in the block is of one moment, whatever other processes write. May be nested."""
+
+    @abstractmethod
+    def writing(self, *, upkeep: bool = False) -> AbstractContextManager[None]:
+        """Hold the library for writing; raises LibraryLocked where another holds it for long.
+
+        With `upkeep` the block changes no article, and writers wait for its end. Who dies holds nothing.
+        """
+
+    @abstractmethod
+    def holder(self) -> str | None:
+        """The process that holds the library for writing, or None."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the connections, of this thread at least."""
+
+    # -- what the two say in their own words -----------------------------------------------------------------------
+
+    @abstractmethod
+    def one_of(self, values: Collection[str]) -> tuple[str, object]:
+        """What stands behind a column to say that it is any of these, and the value for its `?`."""
+
+    @abstractmethod
+    def integrity(self) -> list[str]:
+        """What the database finds wrong with its files and references; empty when nothing."""
+
+    @abstractmethod
+    def free_bytes(self) -> int | None:
+        """Room left for the library; None where that cannot be seen from here."""
 
     # -- meta ------------------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def meta(self, key: str) -> int | str | None:
         """A setting of the library, or None."""
-        rows = self.rows("SELECT value FROM meta WHERE key = ?", (key,))
-        return rows[0][0] if rows else None
 
+    @abstractmethod
     def set_meta(self, key: str, value: int | str) -> None:
         """Keep a setting; does not raise the revision."""
-        with self.writes() as database:
-            database.execute(
-                "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                (key, value),
-            )
+
+    @abstractmethod
+    def raise_revision(self, transaction: Transaction) -> None:
+        """Count a change."""
 
     @property
     def revision(self) -> int:
@@ -165,6 +107,13 @@ class Database:
         """The name of the encoder that made the vectors."""
         return str(self.meta("model"))
 
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """All of the block or nothing; raises the revision by one."""
+        with self.writes() as database:
+            yield database
+            self.raise_revision(database)
+
     def counted(self, what: str, count: Callable[[], int]) -> int:
         """A number that the articles of this revision have, from memory where it was asked for before."""
         revision = self.revision
@@ -174,10 +123,3 @@ class Database:
         if what not in counts:
             counts[what] = count()
         return counts[what]
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None

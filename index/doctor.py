@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -15,8 +14,7 @@ from . import schema
 from .catalog import Catalog
 from .encoder import Encoder
 from .errors import DiskFull, LibraryDamaged, ModelError
-from .lock import holder, writing
-from .mirror import Mirror
+from .place import Place
 from .reencode import reencode
 from .vectors import VectorIndexError
 
@@ -43,17 +41,17 @@ class Finding:
         return not self.fault or self.mended
 
 
-def examine(folder: Path, encoder: Encoder, *, repair: bool = False) -> list[Finding]:
-    """Every check of the library in `folder`, in order; with `repair`, what can be made anew is.
+def examine(place: Path | Place, encoder: Encoder, *, repair: bool = False) -> list[Finding]:
+    """Every check of the library there, in order; with `repair`, what can be made anew is.
 
     Raises NoLibrary or LibraryDamaged where the catalog cannot be opened, and with `repair` LibraryLocked or
     ReadOnlyLibrary.
     """
-    catalog = Catalog(folder)
+    catalog = Catalog(place)
     try:
         if not repair:
             return list(_Doctor(catalog, encoder).findings())
-        with writing(folder):
+        with catalog.writing():
             return list(_Doctor(catalog, encoder).repairs())
     finally:
         catalog.close()
@@ -63,7 +61,7 @@ class _Doctor:
     def __init__(self, catalog: Catalog, encoder: Encoder) -> None:
         self._catalog = catalog
         self._encoder = encoder
-        self._mirror = Mirror(catalog)
+        self._mirror = catalog.place.open_mirror(catalog)
         # Each with what mends it; in this order, since what comes later is made from what comes before.
         self._checks: list[tuple[Callable[[], Finding], Callable[[], object] | None]] = [
             (self._version, None),
@@ -123,19 +121,23 @@ class _Doctor:
         return Finding("model files", f"checksums of {self._encoder.name}", fault, is_vital=True)
 
     def _disk(self) -> Finding:
-        free = shutil.disk_usage(self._catalog.folder).free
+        free = self._catalog.database.free_bytes()
+        if free is None:
+            return Finding("free disk", "the database server's is not seen from here")
         fault = f"only {free // 1_000_000:,} MB are free; make room" if free < FREE_BYTES else ""
         return Finding("free disk", f"{free // 1_000_000:,} MB", fault)
 
     def _writer(self) -> Finding:
-        pid = holder(self._catalog.folder)
+        pid = self._catalog.database.holder()
         return Finding("writer", f"process {pid} is writing" if pid else "none")
 
     # -- the catalog -----------------------------------------------------------------------------------------------
 
     def _database(self) -> Finding:
         faults = self._catalog.integrity()
-        return Finding("catalog file", "SQLite's integrity and foreign keys", "; ".join(faults[:3]), is_vital=True)
+        return Finding(
+            "catalog file", "the database's own check of its integrity", "; ".join(faults[:3]), is_vital=True
+        )
 
     def _articles(self) -> Finding:
         """Hash drift: an article is no longer what was stored."""
@@ -179,7 +181,7 @@ class _Doctor:
     # -- what is made from it --------------------------------------------------------------------------------------
 
     def _full_text(self) -> Finding:
-        return Finding("full-text index", "FTS5's own check, and its rows", self._catalog.full_text.fault())
+        return Finding("full-text index", "its rows, and the database's own check", self._catalog.full_text.fault())
 
     def _model(self) -> Finding:
         ours, theirs = self._encoder.name, self._catalog.model

@@ -9,6 +9,8 @@
     x LibraryDamaged  the catalog cannot be read, or is of another version      (3)
     x ReadOnlyLibrary the folder cannot be written                              (3)
     x DiskFull        a write failed for want of room                           (3)
+    x ServerUnavailable  a server of the library's does not answer              (3)
+    x ServerRefuses   it does not let this user in                              (3)
   x MassRemoval       a sync would remove most of what it mirrors               (2)
   x ModelError        the encoder's files are missing or damaged                (3)
 
@@ -18,6 +20,10 @@ A message is one line: what is wrong, with the value, and what to do about it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .place import Place
 
 
 class FootnoteError(Exception):
@@ -58,21 +64,21 @@ class NoLibrary(LibraryError):
 
     exit_code = 2
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | Place) -> None:
         super().__init__(f"no library in {folder}; make one with `footnote add PATH --library {folder}`")
 
 
 class LibraryLocked(LibraryError):
     """Another process is writing to the library."""
 
-    def __init__(self, folder: Path, holder: str) -> None:
+    def __init__(self, folder: Path | Place, holder: str) -> None:
         super().__init__(f"{folder} is being written by process {holder}; try again when it is done")
 
 
 class LibraryDamaged(LibraryError):
     """The catalog cannot be read."""
 
-    def __init__(self, folder: Path, reason: str) -> None:
+    def __init__(self, folder: Path | Place, reason: str) -> None:
         super().__init__(
             f"the library in {folder} cannot be read ({reason}); try `footnote doctor --repair`,"
             " else restore it from a copy, or add the articles to a new one"
@@ -82,17 +88,33 @@ class LibraryDamaged(LibraryError):
 class ReadOnlyLibrary(LibraryError):
     """The folder cannot be written."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | Place) -> None:
         super().__init__(f"{folder} cannot be written; asking works, but adding and removing need write access")
 
 
 class DiskFull(LibraryError):
     """A write failed; what was acknowledged before is safe."""
 
-    def __init__(self, folder: Path, reason: str) -> None:
+    def __init__(self, folder: Path | Place, reason: str) -> None:
         super().__init__(
             f"{folder} has no room, or its disk fails ({reason}); what was stored before is safe:"
             " make room and run it again"
+        )
+
+
+class ServerUnavailable(LibraryError):
+    """The server that holds the library does not answer, or not in time."""
+
+    def __init__(self, place: Path | Place, reason: str) -> None:
+        super().__init__(f"{place} does not answer ({reason}); see that the server runs, and try again")
+
+
+class ServerRefuses(LibraryError):
+    """The server that holds the library does not let this user in, or has no such database."""
+
+    def __init__(self, place: Path | Place, reason: str) -> None:
+        super().__init__(
+            f"{place} refuses the connection ({reason}); check user, password (PGPASSWORD or ~/.pgpass) and database"
         )
 
 

@@ -7,6 +7,7 @@ that article with one more source; a passage with the words of a known one has i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, groupby, islice
 from operator import itemgetter
 
@@ -59,7 +60,9 @@ class Intake:
         self._read: dict[str, str] = {}  # file -> digest, of those that gave all their articles without a fault
         self._just_read: dict[str, str] = {}  # those of them that the catalog does not know yet
         self._unsure: set[str] = set()  # files of which an article could not be stored
-        self._done = self._total = self._articles = self._passages = 0
+        self._prepared: dict[bytes, Vectors] = {}  # by key, encoded ahead
+        self.passages = 0  # stored
+        self._done = self._total = self._articles = 0
 
     # -- what is met -----------------------------------------------------------------------------------------------
 
@@ -74,7 +77,7 @@ class Intake:
         first: dict[str, File] = {}
         for file in files:
             first.setdefault(file.digest or file.source, file)
-        self.take(read_files(list(first.values()), self._encoder, self._tokens))
+        self._bring(list(first.values()))
         unread = []
         for file in (file for file in files if first[file.digest or file.source] is not file):
             like = self._clean.get(file.digest)
@@ -82,7 +85,11 @@ class Intake:
                 unread.append(file)
             else:
                 self._take_same(file, self._held_by[like])
-        self.take(read_files(unread, self._encoder, self._tokens))
+        self._bring(unread)
+
+    def _bring(self, files: Sequence[File]) -> None:
+        """Take what each file holds."""
+        self.take(read_files(files, self._encoder, self._tokens))
 
     def superseded(self) -> list[Pair]:
         """What files of one article held before, where that was one other, and neither has a name of its own."""
@@ -176,13 +183,16 @@ class Intake:
         return None
 
     def _note(self, what: What, article_id: str, title: str, source: str) -> None:
-        self.changes.append(Change(what, article_id, title, source))
-        self.found.add((source, article_id))
-        self._holders.setdefault(article_id, set()).add(source)
-        self._held_by.setdefault(source, []).append(article_id)
+        self._note_change(Change(what, article_id, title, source))
         if what == "unchanged":
             self._copies.append((source, article_id))
             self._articles += 1
+
+    def _note_change(self, change: Change) -> None:
+        self.changes.append(change)
+        self.found.add((change.source, change.article_id))
+        self._holders.setdefault(change.article_id, set()).add(change.source)
+        self._held_by.setdefault(change.source, []).append(change.article_id)
 
     # -- what is there ---------------------------------------------------------------------------------------------
 
@@ -236,9 +246,12 @@ class Intake:
             self._note_read(self._just_read)
             self._just_read = {}
         self._articles += len(waiting)
-        self._passages += sum(len(item.passages) for item, _ in waiting.values())
+        self.passages += sum(len(item.passages) for item, _ in waiting.values())
+        self._tell()
+
+    def _tell(self) -> None:
         if self._progress:
-            self._progress(Progress(self._done, self._total, self._articles, self._passages))
+            self._progress(Progress(self._done, self._total, self._articles, self.passages))
 
     def note_all_read(self) -> None:
         """Store again which files have been read whole: a source that was removed has made its file an unread one."""
@@ -275,6 +288,18 @@ class Intake:
 
     def _vectors(self, items: Sequence[LaidOut]) -> Vectors:
         """One row a passage; only those with words that the library does not know are encoded."""
+        keys, inputs = self._inputs(items)
+        known = self._encoded(inputs)
+        return np.stack([known[key] for key in keys]) if keys else np.empty((0, DIMENSIONS), dtype=np.float32)
+
+    def prepare(self, items: Sequence[LaidOut]) -> None:
+        """Encode ahead what these articles need, and store nothing: what is taken then is stored in no time."""
+        for start in range(0, len(items), GROUP):
+            with suppress(RuntimeError, ValueError):  # met again, and told apart, when they are taken
+                self._prepared |= self._encoded(self._inputs(items[start : start + GROUP])[1])
+
+    def _inputs(self, items: Sequence[LaidOut]) -> tuple[list[bytes], dict[bytes, str]]:
+        """The key of every passage, and by it what the encoder reads of it."""
         keys: list[bytes] = []
         inputs: dict[bytes, str] = {}
         for item in items:
@@ -283,10 +308,13 @@ class Intake:
                 text = item.article.text[passage.start : passage.end]
                 keys.append(schema.key(item.article.title, text))
                 inputs[keys[-1]] = passage_input(title, text)
-        known = self._catalog.vectors_by_key(list(inputs))
+        return keys, inputs
+
+    def _encoded(self, inputs: Mapping[bytes, str]) -> dict[bytes, Vectors]:
+        known = {key: self._prepared[key] for key in inputs if key in self._prepared}
+        known |= self._catalog.vectors_by_key([key for key in inputs if key not in known])
         new = [key for key in inputs if key not in known]
         encoded = self._encoder.encode([inputs[key] for key in new])
         if not np.isfinite(encoded).all():
             raise ValueError("a vector is not a number")
-        known.update(zip(new, encoded, strict=True))
-        return np.stack([known[key] for key in keys]) if keys else np.empty((0, DIMENSIONS), dtype=np.float32)
+        return known | dict(zip(new, encoded, strict=True))

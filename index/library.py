@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +17,8 @@ from .catalog import Catalog, StoredPassage
 from .encoder import Encoder
 from .errors import ArticleError, LibraryDamaged, MassRemoval, UnknownArticle
 from .intake import Intake, Pair
-from .lock import writing
-from .mirror import Mirror
 from .passages import Passage
+from .place import Place, place_of
 from .reading import PASSAGE_TOKENS, File, LaidOut, Step, lay_out, look_at
 from .reencode import reencode
 from .report import Change, OnProgress, Report
@@ -41,30 +40,40 @@ log = logging.getLogger(__name__)
 
 
 class Library:
-    """A folder of articles that can be searched. Reading is safe from several threads and processes."""
+    """Articles that can be searched, in a folder or on servers. Reading is safe from several threads and processes.
+
+    `folder` holds what belongs to this machine: the library, or, beside servers, the web app's own files.
+    """
 
     def __init__(
-        self, folder: Path, *, create: bool = False, encoder: Encoder | None = None, settings: Settings | None = None
+        self,
+        place: Path | str | Place,
+        *,
+        create: bool = False,
+        encoder: Encoder | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        """Open the library in `folder`, with other settings than its own where some are given.
+        """Open the library there, with other settings than its own where some are given.
 
-        Raises NoLibrary, LibraryDamaged, ReadOnlyLibrary or BadSettings.
+        Raises NoLibrary, LibraryDamaged, ReadOnlyLibrary, ServerUnavailable, ServerRefuses or BadSettings.
         """
-        self.folder = folder
-        self.settings = settings or read_settings(folder)
+        self.place = place_of(place)
+        self.folder = self.place.folder
+        self.settings = settings or read_settings(self.folder)
         self.encoder = encoder or Encoder()
-        self._catalog = Catalog(folder, create=create)
-        self._mirror = Mirror(self._catalog)
+        self._catalog = Catalog(self.place, create=create)
+        self._mirror = self.place.open_mirror(self._catalog)
         self._broken_at = -1  # the revision at which the full-text index was found damaged
         self._complained = False
 
     @classmethod
-    def open(cls, folder: Path | str, *, create: bool = False, settings: Settings | None = None) -> Self:
-        """The library in `folder`, made there when `create` is set; `settings` as for the class."""
-        return cls(Path(folder), create=create, settings=settings)
+    def open(cls, place: Path | str | Place, *, create: bool = False, settings: Settings | None = None) -> Self:
+        """The library in a folder or at a `postgresql://` address, made there when `create` is set; `settings` as for
+        the class."""
+        return cls(place, create=create, settings=settings)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files and connections."""
         self._mirror.close()
         self._catalog.close()
 
@@ -83,7 +92,7 @@ class Library:
         nothing. An article named by its content takes the place of the one that its source held before.
         """
         with self._changing():
-            intake = Intake(self._catalog, self.encoder, self._tokens, progress)
+            intake = self.place.open_intake(self._catalog, self.encoder, self._tokens, progress)
             intake.take(self._steps(articles))
             self._drop_superseded(intake)
             return self._report(intake)
@@ -93,7 +102,7 @@ class Library:
         paths = [source for source in sources if isinstance(source, Path)]
         found = [file for path in paths for file in (readers.files_in(path) if os.path.isdir(path) else [path])]
         with self._changing():
-            intake = Intake(self._catalog, self.encoder, self._tokens, progress)
+            intake = self.place.open_intake(self._catalog, self.encoder, self._tokens, progress)
             intake.read(intake.recognise(_files(found, intake)))
             intake.take(self._steps(_fetched(source for source in sources if isinstance(source, str))))
             self._drop_superseded(intake)
@@ -126,7 +135,7 @@ class Library:
 
     def _sync(self, folder: Path, progress: OnProgress | None, *, dry_run: bool, force: bool) -> Report:
         held = [pair for pair in self._catalog.sources() if Path(pair[0]).is_relative_to(folder)]
-        intake = Intake(self._catalog, self.encoder, self._tokens, progress, dry_run=dry_run)
+        intake = self.place.open_intake(self._catalog, self.encoder, self._tokens, progress, dry_run=dry_run)
         files = _files(readers.files_in(folder), intake)
         unknown = intake.recognise(files)
         present = {file.source for file in files}
@@ -160,10 +169,17 @@ class Library:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Hold the library for writing; before, its vectors are made this encoder's; after, Chroma follows."""
-        with writing(self.folder):
+        with self._catalog.writing():
             reencode(self._catalog, self.encoder)
             yield
             self._mirror.follow()
+
+    def work(self, done: Callable[[str], object] = lambda _: None, *, once: bool = False) -> None:
+        """Add, beside others, what waits in the queue of a library on servers; `done` gets each file's source.
+
+        Goes on until it is interrupted, or, with `once`, until nothing waits. Raises NoQueue for one in a folder.
+        """
+        self.place.work(self._catalog, self.encoder, self._tokens, self._mirror.follow, done, once=once)
 
     def _lay_out(self, article: Article) -> LaidOut:
         return lay_out(article, self.encoder, self._tokens)
@@ -288,6 +304,13 @@ class Library:
         from .retriever import LibraryRetriever
 
         return LibraryRetriever(self, k)
+
+    @property
+    def hindrance(self) -> str:
+        """What who searches should know, in a sentence; "" where all is well."""
+        if not self._mirror.hindrance:
+            return ""
+        return "The vector index does not answer just now: passages are found by their words alone."
 
     def warm_up(self) -> None:
         """Load the encoder and Chroma now, once Chroma is verified: for processes that answer many questions.

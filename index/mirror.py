@@ -10,7 +10,7 @@ from pathlib import Path
 from .catalog import Catalog
 from .encoder import Vectors
 from .errors import DiskFull, LibraryLocked, ReadOnlyLibrary
-from .lock import writing
+from .nearest import Nearest
 from .retrieve import Ranked
 from .vectors import VectorIndex, VectorIndexError, fingerprint, remove_folder
 from .verify import verify
@@ -25,7 +25,7 @@ State = tuple[int, int | str | None]
 log = logging.getLogger(__name__)
 
 
-class Mirror:
+class Mirror(Nearest):
     """The Chroma folder of a library. No failure of Chroma's leaves here: the catalog's vectors are scanned instead.
 
     Each rebuild gets a folder of its own (`chroma/0`, `chroma/1`, ...); the catalog names the one in use, its
@@ -44,6 +44,11 @@ class Mirror:
         self._tried: State | None = None  # at which Chroma was last looked at, whatever came of it
         self._failure: VectorIndexError | None = None  # why it cannot be asked: said when a question comes
         self._complaint = ""
+
+    @property
+    def is_in_use(self) -> bool:
+        """See the class."""
+        return self._index is not None
 
     def nearest(self, vector: Vectors, k: int) -> Ranked:
         """Up to k (row number, cosine) pairs, nearest first. Never waits for Chroma."""
@@ -107,7 +112,7 @@ class Mirror:
     def _heal(self, error: VectorIndexError, found: tuple[int | str | None, ...]) -> None:
         """Bring Chroma up to date, or make it anew; not for what was only a writer's doing, who is done by now."""
         try:
-            with writing(self._catalog.folder, upkeep=True):
+            with self._catalog.writing(upkeep=True):
                 if self._mark() == found and found[0] == self._catalog.revision:
                     log.warning("Chroma is damaged (%s); making it anew from the catalog", error)
                     self.rebuild()

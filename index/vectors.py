@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .catalog import StoredPassage
 
 COLLECTION = "passages"
+SERVER_S = 5.0
+"""Seconds that a request to a Chroma server may take."""
 BATCH = 250
 """Rows a call: Chroma takes 5,461 at most, and 50 to 250 is fastest."""
 
@@ -95,6 +98,26 @@ class VectorIndex:
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
+class ServedIndex(VectorIndex):
+    """The same on a Chroma server, under a name of its own."""
+
+    def __init__(self, host: str, port: int, name: str, *, tls: bool = False) -> None:
+        """Open the collection, or make an empty one; raises VectorIndexError, also where the server is another Chroma.
+
+        Requests have a deadline.
+        """
+        self._client, self._collection = _guard(_open_served, host, port, name, tls)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        _guard(self._client.close)
+
+    def drop(self, name: str) -> None:
+        """Delete a collection; one that is not there is no error."""
+        with contextlib.suppress(VectorIndexError):
+            _guard(self._client.delete_collection, name)
+
+
 def fingerprint(folder: Path) -> str:
     """A checksum of the graph that Chroma keeps in files, "" while it keeps none; raises VectorIndexError.
 
@@ -129,6 +152,22 @@ def _open(folder: Path) -> tuple[ClientAPI, Collection]:
     return client, collection
 
 
+def _open_served(host: str, port: int, name: str, tls: bool) -> tuple[ClientAPI, Collection]:
+    import chromadb
+    import httpx
+    from chromadb.config import Settings
+
+    with httpx.Client(timeout=SERVER_S) as probe:  # the client itself has no deadline, and asks as it is made
+        found = probe.get(f"{'https' if tls else 'http'}://{host}:{port}/api/v2/version").raise_for_status().json()
+    ours, theirs = (str(version).split(".")[0] for version in (chromadb.__version__, found))
+    if ours != theirs:
+        raise VectorIndexError(f"the server is Chroma {found}, this Footnote speaks with {chromadb.__version__}")
+    client = chromadb.HttpClient(host, port, ssl=tls, settings=Settings(anonymized_telemetry=False))
+    client._server._session.timeout = httpx.Timeout(SERVER_S)  # type: ignore[attr-defined]
+    collection = client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})
+    return client, collection
+
+
 def _metadata(stored: StoredPassage) -> dict[str, str | int]:
     passage = stored.passage
     return {
@@ -143,7 +182,7 @@ def _guard(call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Chroma raises many types, panics of its Rust core among them: one error for all."""
     try:
         return call(*arguments, **options)
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, VectorIndexError):
         raise
     except BaseException as error:
         raise VectorIndexError(f"{type(error).__name__}: {error}") from error

@@ -41,7 +41,7 @@ class EmptyLibrary(FootnoteError):
     """There is nothing to ask yet."""
 
     def __init__(self, library: Library) -> None:
-        super().__init__(f"the library in {library.folder} holds no articles; add some with `footnote add PATH`")
+        super().__init__(f"the library in {library.place} holds no articles; add some with `footnote add PATH`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def look_up(
         answer = replace(
             answer,
             follow_ups=() if answer.abstained else follow_ups(answer, findings),
-            notes=(*answer.notes, *([asked_of.note] if asked_of and asked_of.note else [])),
+            notes=(*answer.notes, *filter(None, (asked_of.note if asked_of else "", library.hindrance))),
             read=len({read.hit.article_id for of_part in ranked for read in of_part}),
         )
     done = time.perf_counter()

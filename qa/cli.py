@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .cli_articles import add, articles, doctor, remove, show, sync
+from .cli_articles import add, articles, doctor, remove, show, sync, work
 from .cli_asking import ask, check, search
 from .cli_conversations import conversations, export, verify
 from .cli_llm import llm
@@ -45,6 +45,7 @@ COMMANDS = (
     sync,
     token,
     verify,
+    work,
 )
 for command in COMMANDS:
     footnote.add_command(command)

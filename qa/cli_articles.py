@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import ArticleError, FootnoteError
+from index.place import Place
 
 from .terminal import PATH, command, json_option, library_option, one_line, open_library, print_json
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.argument("sources", metavar="PATH|URL...", nargs=-1, required=True)
 @library_option
-def add(sources: tuple[str, ...], library: Path) -> None:
+def add(sources: tuple[str, ...], library: Place) -> None:
     """See the command's help."""
     with open_library(library, create=True) as opened, _intake_progress() as progress:
         report = opened.add_files([_source(source) for source in sources], progress)
@@ -52,7 +53,7 @@ def add(sources: tuple[str, ...], library: Path) -> None:
 @click.option("--force", is_flag=True, help="Remove even more than half of the articles.")
 @click.option("--watch", is_flag=True, help="Go on: sync again at every change of the folder.")
 @library_option
-def sync(folder: Path, library: Path, dry_run: bool, force: bool, watch: bool) -> None:
+def sync(folder: Path, library: Place, dry_run: bool, force: bool, watch: bool) -> None:
     """See the command's help."""
     if watch and (dry_run or force):
         raise click.UsageError("--watch goes with neither --dry-run nor --force")
@@ -69,10 +70,25 @@ def sync(folder: Path, library: Path, dry_run: bool, force: bool, watch: bool) -
     _say(report)
 
 
+@command(
+    "work",
+    "Add what waits in the queue of a library on servers, beside others, until Ctrl-C. `sync` and `add` fill the queue"
+    " and work, too: each further process, on any machine, makes them faster.",
+    "footnote work --library postgresql://ann@db.example/news?chroma=vectors.example:8000",
+    "footnote work --once    # until nothing waits",
+)
+@click.option("--once", is_flag=True, help="End when nothing waits.")
+@library_option
+def work(library: Place, once: bool) -> None:
+    """See the command's help."""
+    with open_library(library) as opened, suppress(KeyboardInterrupt):
+        opened.work(lambda source: click.echo(one_line(source), err=True), once=once)
+
+
 @command("articles", "List the articles.", "footnote articles", "footnote articles --json")
 @library_option
 @json_option
-def articles(library: Path, as_json: bool) -> None:
+def articles(library: Place, as_json: bool) -> None:
     """See the command's help."""
     with open_library(library) as opened:
         summaries = opened.articles()
@@ -91,7 +107,7 @@ def articles(library: Path, as_json: bool) -> None:
 @click.argument("article_id", metavar="ID")
 @library_option
 @json_option
-def show(article_id: str, library: Path, as_json: bool) -> None:
+def show(article_id: str, library: Place, as_json: bool) -> None:
     """See the command's help."""
     with open_library(library) as opened:
         article = opened.show(article_id)
@@ -105,7 +121,7 @@ def show(article_id: str, library: Path, as_json: bool) -> None:
 @command("remove", "Remove articles everywhere: text, vectors and full-text index.", "footnote remove 589594a651d405dc")
 @click.argument("article_ids", metavar="ID...", nargs=-1, required=True)
 @library_option
-def remove(article_ids: tuple[str, ...], library: Path) -> None:
+def remove(article_ids: tuple[str, ...], library: Place) -> None:
     """See the command's help."""
     with open_library(library) as opened:
         opened.remove(article_ids)
@@ -124,7 +140,7 @@ def remove(article_ids: tuple[str, ...], library: Path) -> None:
 @library_option
 @json_option
 @click.pass_context
-def doctor(context: click.Context, repair: bool, library: Path, as_json: bool) -> None:
+def doctor(context: click.Context, repair: bool, library: Place, as_json: bool) -> None:
     """See the command's help."""
     from index.doctor import examine
     from index.encoder import Encoder

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from index.place import Place
+
 from .batch import Record, question_of, run
 from .terminal import (
     PATH,
@@ -52,7 +54,7 @@ def search(
     limit: int,
     batch: Path | None,
     out: Path | None,
-    library: Path,
+    library: Place,
     with_reader: bool,
     as_json: bool,
     **within: Any,
@@ -100,7 +102,7 @@ def ask(
     question: str | None,
     batch: Path | None,
     out: Path | None,
-    library: Path,
+    library: Place,
     with_reader: bool,
     llm_setting: str,
     as_json: bool,
@@ -153,7 +155,7 @@ def ask(
 @reader_option
 @json_option
 def check(
-    draft: Path | None, batch: Path | None, out: Path | None, library: Path, with_reader: bool, as_json: bool
+    draft: Path | None, batch: Path | None, out: Path | None, library: Place, with_reader: bool, as_json: bool
 ) -> None:
     """See the command's help."""
     from index.encoder import Encoder

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from index.place import Place
+
 from .terminal import examples, json_option, library_option, one_line, open_library, print_json
 
 if TYPE_CHECKING:
@@ -24,12 +26,12 @@ _FILE = click.Path(path_type=Path, readable=False)
 @click.option("--search", "words", metavar="WORDS", help="Only those that hold all these words.")
 @library_option
 @json_option
-def conversations(words: str | None, library: Path, as_json: bool) -> None:
+def conversations(words: str | None, library: Place, as_json: bool) -> None:
     """See the command's help."""
     from .conversations import Conversations
 
     with open_library(library):  # says where there is none
-        kept = Conversations(library)
+        kept = Conversations(library.folder)
         found = kept.list() if words is None else kept.search(words)
     if as_json:
         print_json([asdict(entry) for entry in found])
@@ -54,7 +56,7 @@ def conversations(words: str | None, library: Path, as_json: bool) -> None:
 )
 @click.option("-o", "--out", type=_FILE, metavar="FILE", help="Where it goes.  [default: standard output]")
 @library_option
-def export(conversation_id: str, form: str | None, out: Path | None, library: Path) -> None:
+def export(conversation_id: str, form: str | None, out: Path | None, library: Place) -> None:
     """See the command's help."""
     from .conversations import Conversations
     from .export import Format
@@ -64,7 +66,7 @@ def export(conversation_id: str, form: str | None, out: Path | None, library: Pa
     suffix = out.suffix.lower().lstrip(".") if out else ""
     chosen = Format(form or (suffix if suffix in list(Format) else "md"))
     with open_library(library) as opened:
-        conversation = Conversations(library).load(conversation_id)
+        conversation = Conversations(library.folder).load(conversation_id)
         changed = [checked for answer in conversation.answers for checked in changes(answer, opened)]
     text = exported(conversation, chosen, changed)
     if out:
@@ -83,7 +85,7 @@ def export(conversation_id: str, form: str | None, out: Path | None, library: Pa
 @library_option
 @json_option
 @click.pass_context
-def verify(context: click.Context, file: Path, library: Path, as_json: bool) -> None:
+def verify(context: click.Context, file: Path, library: Place, as_json: bool) -> None:
     """See the command's help."""
     from .exported import read_quotes
     from .verify import verify as check

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 
 import click
+
+from index.place import Place
 
 from .terminal import (
     command,
@@ -49,14 +50,14 @@ def chat(
     names: tuple[str, ...],
     rate: int | None,
     log_questions: bool,
-    library: Path,
+    library: Place,
     with_reader: bool,
     llm_setting: str,
 ) -> None:
     """See the command's help."""
     from .server.serving import check_host, check_port, serve
 
-    check_host(host, library)
+    check_host(host, library.folder)
     check_port(host, port)
     llm = load_llm(llm_setting)
     with open_library(library, create=True) as opened:
@@ -79,20 +80,20 @@ def chat(
 )
 @click.option("--remove", is_flag=True, help="Remove the password, and every token.")
 @library_option
-def password(remove: bool, library: Path) -> None:
+def password(remove: bool, library: Place) -> None:
     """See the command's help."""
     from .server.access import Access, load_access, save_access
 
     if remove:
-        save_access(library, Access())
+        save_access(library.folder, Access())
         click.echo("the password and every token are removed; `footnote chat` is open to this machine alone")
         return
-    access = load_access(library)
+    access = load_access(library.folder)
     if sys.stdin is not None and sys.stdin.isatty():
         given = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
         given = standard_input().rstrip("\r\n")
-    save_access(library, access.with_password(given))
+    save_access(library.folder, access.with_password(given))
     click.echo("the password is set; `footnote chat` asks for it from now on")
 
 
@@ -107,22 +108,22 @@ def password(remove: bool, library: Path) -> None:
 @click.argument("name", required=False)
 @click.option("--revoke", is_flag=True, help="Make it open nothing, from now on.")
 @library_option
-def token(name: str | None, revoke: bool, library: Path) -> None:
+def token(name: str | None, revoke: bool, library: Place) -> None:
     """See the command's help."""
     from .server.access import load_access, save_access
 
-    access = load_access(library)
+    access = load_access(library.folder)
     if name is None:
         if revoke:
             raise click.UsageError("--revoke needs the name of a token")
         for known in access.tokens:
             click.echo(f"{known.created}  {one_line(known.name)}")
     elif revoke:
-        save_access(library, access.without_token(name))
+        save_access(library.folder, access.without_token(name))
         click.echo(f"{one_line(name)} is revoked")
     else:
         with_token, key = access.with_token(name)
-        save_access(library, with_token)
+        save_access(library.folder, with_token)
         click.echo(key)
 
 
@@ -135,7 +136,7 @@ def token(name: str | None, revoke: bool, library: Path) -> None:
 @library_option
 @reader_option
 @llm_option
-def mcp(library: Path, with_reader: bool, llm_setting: str) -> None:
+def mcp(library: Place, with_reader: bool, llm_setting: str) -> None:
     """See the command's help."""
     import anyio
 

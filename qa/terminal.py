@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from index.errors import FootnoteError, ModelError
+from index.place import Place, is_address, place_of
 
 if TYPE_CHECKING:
     from index import Library
@@ -71,16 +72,32 @@ def _wrong_use_in_one_line() -> Iterator[None]:
         raise WrongUse(f"{error.format_message().rstrip('.')}; see `{command} --help`") from error
 
 
+class _PlaceType(click.ParamType[Place]):
+    """A folder, or the address of servers."""
+
+    name = "DIR|ADDRESS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        """As the class says; what cannot be one is wrong use."""
+        if isinstance(value, Place):
+            return value
+        if is_address(value):
+            return place_of(value)
+        folder = click.Path(path_type=Path, file_okay=False, readable=False)
+        return place_of(folder.convert(value, param, ctx))
+
+
 def library_option(command: Command) -> Command:
-    """`--library DIR`, else FOOTNOTE_LIBRARY, else ./library; comes as the keyword `library`."""
+    """`--library DIR`, else FOOTNOTE_LIBRARY, else ./library; comes as the keyword `library`, a Place."""
     return click.option(
         "--library",
-        type=click.Path(path_type=Path, file_okay=False, readable=False),
+        type=_PlaceType(),
         envvar="FOOTNOTE_LIBRARY",
-        default=Path("library"),
+        default="library",
         show_envvar=True,
         show_default=True,
-        help="The folder that holds the articles and their index.",
+        help="The folder that holds the articles and their index; or the servers that do,"
+        " postgresql://USER@HOST/DATABASE?chroma=HOST:PORT",
     )(command)
 
 
@@ -161,11 +178,11 @@ def load_llm(setting: str) -> LLM | None:
     return open_llm(setting, os.environ)
 
 
-def open_library(folder: Path, *, create: bool = False) -> Library:
-    """The library in the folder, made there when `create` is set; raises NoLibrary and others."""
+def open_library(place: Place, *, create: bool = False) -> Library:
+    """The library there, made when `create` is set; raises NoLibrary and others."""
     from index import Library
 
-    return Library.open(folder, create=create)
+    return Library.open(place, create=create)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from hypothesis import settings
 from index import Library
 from index.encoder import Encoder
 
+from .servers import Chroma, Postgres, Servers, binaries
+
 settings.register_profile("footnote", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("footnote")
 
@@ -36,6 +38,16 @@ def encoder() -> Encoder:
 def library(tmp_path: Path, encoder: Encoder) -> Iterator[Library]:
     """An empty library."""
     with Library(tmp_path / "library", create=True, encoder=encoder) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["folder", "servers"])
+def either(request: pytest.FixtureRequest, tmp_path: Path, encoder: Encoder) -> Iterator[Library]:
+    """An empty library, in a folder and on servers: what is promised of one is promised of both."""
+    is_folder = request.param == "folder"
+    with Library(
+        tmp_path / "library" if is_folder else request.getfixturevalue("address"), create=True, encoder=encoder
+    ) as opened:
         yield opened
 
 
@@ -86,3 +98,25 @@ def process() -> Process:
         return subprocess.run(command, check=False, **(settings | options))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """A PostgreSQL and a Chroma server, started once; who stops one starts it again."""
+    found = binaries()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed: libraries on servers are not tested")
+    started = Servers(Postgres(found).make(), Chroma())
+    try:
+        started.postgres.start()
+        started.chroma.start()
+        yield started
+    finally:
+        started.chroma.remove()
+        started.postgres.remove()
+
+
+@pytest.fixture
+def address(servers: Servers, tmp_path: Path) -> str:
+    """Where a library can be made on the servers: in a database of its own."""
+    return servers.address(tmp_path / "state")

@@ -144,7 +144,7 @@ def test_a_library_of_version_1_is_brought_up_to_date_and_keeps_all(seeds_folder
     keys = [row[0] for row in whole.rows("SELECT key FROM passages")]
     assert catalog.vectors_by_key(keys).keys() == set(keys)
     assert catalog.model == whole.model
-    assert columns(catalog._database) == columns(whole._database)
+    assert columns(catalog.database.connection) == columns(whole.database.connection)
     assert Catalog(catalog.folder).meta("schema") == VERSION
 
 

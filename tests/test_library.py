@@ -24,12 +24,20 @@ from index.encoder import Encoder
 from index.errors import LibraryLocked, NoLibrary, UnknownArticle
 from index.intake import Intake
 from index.lock import GRACE_S, writing
+from index.place import Place
+from index.served import ServedMirror
 from index.vectors import VectorIndex
 
 MANY = 1100
 """Articles of a sentence each: enough for Chroma to keep its graph in files."""
 PIECES = ("Prices fell. ", "“No.” ", "🙂 ", "e\u0301", "\u00a0", "\r\n", "\n\n", "1. One. ", "中文。", "\0", "a" * 400)
 TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=20), max_size=20).map("".join)
+
+
+@pytest.fixture
+def library(either: Library) -> Library:
+    """Each test that is about no file runs on both."""
+    return either
 
 
 def article(article_id: str, text: str, title: str = "", source: str = "a.jsonl") -> Article:
@@ -56,10 +64,11 @@ def holdings(library: Library) -> list[tuple[str, str, int]]:
     return [(s.id, library.show(s.id).text, s.passages) for s in library.articles()]
 
 
-def in_chroma(folder: Path, encoder: Encoder) -> set[int]:
+def in_chroma(place: Path | Place, encoder: Encoder) -> set[int]:
     """What Chroma holds now, seen by a library that asks it rather than the catalog."""
-    with Library(folder, encoder=encoder) as opened:
-        index = VectorIndex(opened._mirror._folder())
+    with Library(place, encoder=encoder) as opened:
+        mirror = opened._mirror
+        index = mirror._open() if isinstance(mirror, ServedMirror) else VectorIndex(mirror._folder())
         rows = index.ids()
         index.close()
         return rows
@@ -67,7 +76,7 @@ def in_chroma(folder: Path, encoder: Encoder) -> set[int]:
 
 def store_alone(library: Library, new: Article) -> None:
     """The catalog has it and Chroma has not, as after a kill between the two."""
-    Intake(library._catalog, library.encoder, None).take(library._steps([new]))
+    Intake(library._catalog, library.encoder, library._tokens, None).take(library._steps([new]))
 
 
 # -- adding -----------------------------------------------------------------------------------------------------------
@@ -176,9 +185,9 @@ def test_removing_deletes_everywhere(library: Library, encoder: Encoder) -> None
     assert [hit.article_id for hit in library.search("zebras run")] == ["2"]
     assert library.search("zebras run")[0].lexical_rank is None
     library.close()
-    rows = in_chroma(library.folder, encoder)
+    rows = in_chroma(library.place, encoder)
     assert len(rows) == 1
-    with Library(library.folder, encoder=encoder) as opened:
+    with Library(library.place, encoder=encoder) as opened:
         assert opened._catalog.passages(list(rows))[rows.pop()].passage == kept.passage
 
 
@@ -577,6 +586,7 @@ def test_a_library_with_next_to_nothing_in_it_searches(library: Library, texts: 
         assert len(library.search(query, 5)) == len(texts)
 
 
+@pytest.mark.parametrize("either", ["folder"], indirect=True)
 def test_another_clock_time_zone_and_locale_change_nothing(library: Library, tmp_path: Path) -> None:
     folder = write(tmp_path / "in", a="Title: A\r\n\r\nZebras run.\r\n", b="Title: B\n\nCafé Ümlaut.")
     library.sync(folder)

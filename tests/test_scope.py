@@ -22,10 +22,13 @@ PUBLISHED = {
 }
 
 
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
-    """The same statement in articles of several dates."""
-    library = Library(tmp_path_factory.mktemp("scope") / "library", create=True, encoder=encoder)
+@pytest.fixture(scope="module", params=["folder", "servers"])
+def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    """The same statement in articles of several dates, in a folder and on servers."""
+    folder = tmp_path_factory.mktemp("scope")
+    is_folder = request.param == "folder"
+    place = folder / "library" if is_folder else request.getfixturevalue("servers").address(folder / "state")
+    library = Library(place, create=True, encoder=encoder)
     library.add(
         Article(
             name, f"Bridges {name}", f"The {name} bridge of Arlen was opened by the mayor.", "x", published=published
@@ -110,6 +113,7 @@ def test_a_time_that_ends_before_it_begins_is_an_error() -> None:
     Scope(since="2023-05", until="2023")
 
 
+@pytest.mark.parametrize("shelf", ["folder"], indirect=True)
 def test_a_library_of_version_2_learns_its_days(shelf: Library, tmp_path: Path, encoder: Encoder) -> None:
     folder = tmp_path / "old"
     folder.mkdir()

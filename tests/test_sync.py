@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -59,9 +59,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def counted(tmp_path: Path, counting: Counting) -> Library:
+def library(either: Library) -> Library:
+    return either
+
+
+@pytest.fixture(params=["folder", "servers"])
+def counted(request: pytest.FixtureRequest, tmp_path: Path, counting: Counting) -> Iterator[Library]:
     counting.encoded = 0
-    return Library(tmp_path / "library", create=True, encoder=counting)
+    is_folder = request.param == "folder"
+    place = tmp_path / "library" if is_folder else request.getfixturevalue("address")
+    with Library(place, create=True, encoder=counting) as opened:
+        yield opened
 
 
 def test_an_edited_file_is_one_changed_article_and_only_its_new_words_are_encoded(
@@ -94,6 +102,7 @@ def test_adding_an_edited_file_again_replaces_what_it_held_and_leaves_its_copy_e
     assert library.sources(left.id) == [str(folder / "a.txt"), str(folder / "b.txt")]
 
 
+@pytest.mark.parametrize("counted", ["folder"], indirect=True)
 def test_an_unchanged_folder_is_read_and_encoded_no_more_and_a_thousand_files_take_under_a_second(
     counted: Library, counting: Counting, folder: Path
 ) -> None:
@@ -222,6 +231,7 @@ def test_progress_tells_files_articles_and_passages(library: Library, folder: Pa
     assert told[-1] == Progress(size, size, 5, 5)
 
 
+@pytest.mark.parametrize("either", ["folder"], indirect=True)
 def test_a_full_disk_is_said_and_loses_nothing(library: Library, tmp_path: Path, folder: Path) -> None:
     """A file size limit stands for the disk: SQLite meets the same error."""
     library.add([Article("1", "", "One.", "a.jsonl")])

@@ -1,0 +1,44 @@
+"""The copy of the catalog's vectors that finds the nearest of many: what the library asks of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from .encoder import Vectors
+from .retrieve import Ranked
+
+
+class Nearest(ABC):
+    """Chroma, in this process or on a server. No failure of Chroma's leaves here."""
+
+    hindrance: str = ""
+    """Why passages are not found by meaning just now, for the user; "" where they are."""
+
+    @property
+    @abstractmethod
+    def is_in_use(self) -> bool:
+        """Whether Chroma is open, and asked."""
+
+    @abstractmethod
+    def nearest(self, vector: Vectors, k: int) -> Ranked:
+        """Up to k (row number, cosine) pairs, nearest first."""
+
+    @abstractmethod
+    def load(self) -> None:
+        """Verify and open Chroma, and mend it where this process may write. From now on, new revisions are followed."""
+
+    @abstractmethod
+    def check(self, revision: int) -> None:
+        """Raise VectorIndexError, with what is wrong, unless Chroma mirrors the catalog of this revision."""
+
+    @abstractmethod
+    def follow(self) -> None:
+        """Bring Chroma to the catalog's state. Only for who holds the library for writing."""
+
+    @abstractmethod
+    def rebuild(self) -> None:
+        """Make Chroma anew from the catalog. Only for who holds the library for writing."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of Chroma."""
