@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from index import Article, Library
 from qa.drafts import FILE, BadDraft, accept, drafts_of, drop
-from qa.server.drafts import SHOWN, make_drafts
+from qa.server.drafts import SHOWN, make_drafts, waiting
 
 EVIL = '"><script>alert(1)</script>'
 TEXT = "The harbour was opened in 1911. Nobody came."
@@ -77,12 +77,14 @@ def test_a_draft_that_is_gone_or_an_empty_question_is_said_and_changes_nothing(p
 
 
 def test_a_library_without_drafts_says_how_to_make_some_and_many_come_a_few_at_a_time(
-    path: Path, client: TestClient
+    path: Path, client: TestClient, library: Library
 ) -> None:
+    assert waiting(library) == ""
     assert "footnote eval suggest" in client.get("/drafts").text
     keep(path, *(draft(str(n)) for n in range(SHOWN + 5)))
     page = client.get("/drafts").text
     assert page.count("<form") == SHOWN
+    assert f">{SHOWN + 5} drafted questions</a>" in waiting(library)
     assert f"{SHOWN + 5} to go through" in page
 
 

@@ -35,7 +35,7 @@ def make_drafts(library: Library) -> APIRouter:
         listed = f'<ul class="fn-rows">{rows}</ul>' if drafts else _EMPTY
         count = f'<p class="fn-meta" role="status">{len(drafts):,} to go through</p>' if drafts else ""
         body = f"<header><h1>Drafted questions</h1></header>{notice}{_WHY}{count}{listed}"
-        return sheet(body, "Drafted questions", status, styles=["shelf.css"])
+        return sheet(body, "Drafted questions", status, styles=["drafts.css"])
 
     @router.get(DRAFTS)
     def drafted() -> Response:
@@ -54,6 +54,13 @@ def make_drafts(library: Library) -> APIRouter:
         return RedirectResponse(DRAFTS, 303)
 
     return router
+
+
+def waiting(library: Library) -> str:
+    """How many drafts wait, as a link to their page; nothing where there are none."""
+    count = len(drafts_of(library.folder / FILE))
+    drafted = f"{count:,} drafted question{'' if count == 1 else 's'}"
+    return f'<p class="fn-meta"><a href="{DRAFTS}">{drafted}</a> to go through</p>' if count else ""
 
 
 _WHY = (
@@ -75,8 +82,8 @@ def _row(draft: Mapping[str, Any], library: Library) -> str:
     name = escape(identity)
     return (
         f'<li><form method="post" action="{DRAFTS}" class="draft">{said}<label class="fn-label" for="q-{name}">Question'
-        f'</label><input class="fn-field" id="q-{name}" name="question" maxlength="{QUESTION_LIMIT}" required '
-        f'value="{escape(question)}"><div class="fn-meta">Expected: {escape(expected)}</div>{evidence}'
+        f'</label><textarea class="fn-field" id="q-{name}" name="question" maxlength="{QUESTION_LIMIT}" rows="2" '
+        f'required>\n{escape(question)}</textarea><div class="fn-meta">Expected: {escape(expected)}</div>{evidence}'
         f'<input type="hidden" name="id" value="{name}"><div class="fn-actions">'
         f'<button class="fn-button primary" name="do" value="accept">Accept</button>'
         f'<button class="fn-button quiet danger" name="do" value="drop" formnovalidate>Drop</button></div></form></li>'
