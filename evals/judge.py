@@ -31,7 +31,7 @@ from .report import figures, row, table
 from .resample import Interval, Statistic, bootstrap, group
 from .subject import read_source, sample
 
-TOKENS = 160
+TOKENS = 80
 """Tokens that a verdict and its reason may take."""
 JUDGES = Path("runs") / "judges"
 """Where verdicts on people's claims are kept: they are the same for every run."""
@@ -40,8 +40,8 @@ REASON = 300
 FAILURES = 3
 """Failures in a row from the start, after which the model is taken to be out of reach."""
 
-_VERDICT = re.compile(r"\bVERDICT\b\W*(YES|NO)\b", re.IGNORECASE)
-_REASON = re.compile(r"\bREASON\b\W*(.+)", re.IGNORECASE)
+_THOUGHT = re.compile(r".*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_VERDICT = re.compile(r"\W*(YES|NO)\b\W*(.*)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +183,15 @@ def judge(claims: Sequence[Claim], llm: LLM, kept: Path) -> Iterator[Judged]:
 
 
 def read_verdict(said: str) -> tuple[bool | None, str]:
-    """What a model's words come to: the verdict, None where they hold none, and the reason as plain text.
+    """What a model's words come to: the verdict, None where they begin with none, and the reason as plain text.
 
-    >>> read_verdict("REASON: The year is missing.\\nVERDICT: NO")
+    >>> read_verdict("NO. The year is missing.")
     (False, 'The year is missing.')
     """
-    verdicts = {found.upper() for found in _VERDICT.findall(said)}
-    reason = _REASON.search(said)
-    shown = inert(reason[1] if reason else _VERDICT.sub("", said))[:REASON]
-    return (verdicts == {"YES"} if len(verdicts) == 1 else None), shown
+    found = _VERDICT.match(_THOUGHT.sub("", said))
+    if found is None:
+        return None, inert(said)[:REASON]
+    return found[1].upper() == "YES", inert(found[2])[:REASON]
 
 
 def agreement(name: str, claims: Sequence[Claim], judged: Sequence[Judged]) -> Judgement:

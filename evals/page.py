@@ -28,7 +28,8 @@ h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2.2rem}
 table{margin-top:1.5rem;border-collapse:collapse;font-variant-numeric:tabular-nums}
 td,th{padding:.2rem .8rem .2rem 0;text-align:right;
 border-bottom:1px solid var(--line);vertical-align:top}td:first-child,th:first-child,td.words{text-align:left}
-.plots{display:flex;flex-wrap:wrap;gap:1.5rem}figure{margin:0}figcaption{color:var(--dim)}svg{max-width:100%;height:auto}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1.5rem}
+.plots figure:first-child{grid-row:span 2}figure{margin:0}figcaption{color:var(--dim)}svg{max-width:100%;height:auto}
 svg text{fill:var(--ink);font:11px system-ui,sans-serif}.grid{stroke:var(--line)}.bar{fill:var(--bar)}
 .interval{stroke:var(--ink);stroke-width:2}.line{fill:none;stroke:var(--bar);stroke-width:2}
 details{border-bottom:1px solid var(--line);padding:.3rem 0}summary{cursor:pointer}.right{color:var(--good)}
@@ -70,7 +71,9 @@ def _counts(run: Run, report: Report) -> str:
 
 def _plots(report: Report) -> Iterator[str]:
     shares = [m for m in report.metrics if m.value is not None and 0 <= m.value <= 1 and not m.name.endswith("_ms")]
-    yield _figure(plots.bars([m for m in shares if m.name not in ("tokens", "follow_up_loss")]), "Metrics")
+    yield _figure(
+        plots.bars([m for m in shares if m.name not in ("tokens", "follow_up_loss")]), "Each with its 95 % interval"
+    )
     known = [o for o in report.outcomes if o.confidence is not None and o.error is None]
     if known:
         points = metrics.risk_coverage([o.confidence or 0.0 for o in known], [unanswered(o) for o in known])

@@ -11,7 +11,7 @@ from .report import number
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 420, 250, 44, 34, 24
+WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 430, 250, 44, 24, 34, 24
 
 
 def bars(metrics: Sequence[Metric]) -> str:
@@ -63,10 +63,11 @@ def histogram(values: Sequence[float], x_name: str, bins: int = 24) -> str:
     for value in positive:
         counts[min(int((math.log10(value) - low) / width * bins), bins - 1)] += 1
     ticks = [(share, _plain(10 ** (low + share * width))) for share in (0, 0.5, 1)]
-    parts = [*_axes(x_name, "cases", ticks, 1.0, y_max=max(counts))]
-    step = (WIDTH - LEFT - 12) / bins
+    most = max(counts) + max(counts) % 2  # half of it is a count, too
+    parts = [*_axes(x_name, "cases", ticks, 1.0, y_max=most)]
+    step = (WIDTH - LEFT - RIGHT) / bins
     for place, count in enumerate(counts):
-        y = _y(count / max(counts))
+        y = _y(count / most)
         tall = HEIGHT - BOTTOM - y
         parts.append(
             f'<rect class="bar" x="{LEFT + place * step:.1f}" y="{y:.1f}" width="{step - 1:.1f}" height="{tall:.1f}"/>'
@@ -88,7 +89,7 @@ def _axes(
     parts = []
     for tick in (0, 0.5, 1):
         y = _y(tick)
-        parts.append(f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - 12}" y2="{y:.1f}"/>')
+        parts.append(f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>')
         parts.append(_text(LEFT - 6, y + 4, f"{tick * y_max:g}", "end"))
     parts += [_text(_x(place, x_max), HEIGHT - BOTTOM + 15, label, "middle") for place, label in x_ticks]
     parts.append(_text((LEFT + WIDTH) / 2, HEIGHT - 3, x_name, "middle"))
@@ -102,7 +103,7 @@ def _plain(value: float) -> str:
 
 
 def _x(value: float, x_max: float) -> float:
-    return LEFT + value / x_max * (WIDTH - LEFT - 12)
+    return LEFT + value / x_max * (WIDTH - LEFT - RIGHT)
 
 
 def _y(value: float) -> float:

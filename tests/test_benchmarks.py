@@ -16,7 +16,9 @@ from evals.measures import BY_NAME
 def test_every_benchmark_names_a_format_and_metrics_that_are_there() -> None:
     for benchmark in BENCHMARKS:
         assert benchmark.form in FORMATS
-        assert set(benchmark.metrics) <= set(BY_NAME)
+        of_claims = {"balanced_accuracy", "true_positive_rate", "true_negative_rate"}
+        assert set(benchmark.metrics) <= set(BY_NAME) | of_claims
+    assert len({benchmark.name for benchmark in BENCHMARKS}) == len(BENCHMARKS)
 
 
 def test_the_table_has_the_sets_that_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,10 +29,30 @@ def test_the_table_has_the_sets_that_are_there(tmp_path: Path, monkeypatch: pyte
     (folder / "corpus.jsonl").write_text(json.dumps(article) + "\n", "utf-8")
     query = {"_id": "q1", "text": "What did the mills sell?", "relevant": ["d1"]}
     (folder / "queries.jsonl").write_text(json.dumps(query) + "\n", "utf-8")
-    for _ in range(2):  # the second time it goes on with the first
-        done = CliRunner().invoke(main, [str(tmp_path / "bench"), "--out", str(tmp_path / "out")])
+    said = []
+    for _ in range(2):  # the second time it reads what the first one left
+        done = CliRunner().invoke(main, [str(tmp_path / "bench"), "--out", str(tmp_path / "out"), "--limit", "5"])
         assert done.exit_code == 0, done.output
-        lines = done.stdout.splitlines()
-        assert lines[2].startswith("| beir, 1 cases, 0 errors | ndcg@10 | 1.000 | 1.000 to 1.000 | 1 | bge-small")
-        assert len(lines) == 5
         assert "squad2 is left out" in done.stderr
+        said.append(done.stdout)
+    lines = said[0].splitlines()
+    assert said[0] == said[1]
+    assert lines[0] == "### beir: 1 cases, 0 errors, 1 articles"
+    assert lines[2].startswith(f"`footnote eval run beir:{folder} --limit 5 --seed 0`, at ")
+    assert "| ndcg@10 | 1.000 | 1.000 to 1.000 | 1 |" in lines
+    assert "### beir-no-reader: 1 cases, 0 errors, 1 articles" in lines
+    assert any("--no-reader" in line for line in lines)
+
+
+def test_a_support_set_is_checked_and_measured(tmp_path: Path) -> None:
+    claims = tmp_path / "bench" / "qags" / "cnndm.jsonl"
+    claims.parent.mkdir(parents=True)
+    text = "The mills of the valley sold wool until 1911."
+    records = (
+        {"id": f"{n}", "doc": text, "claim": claim, "label": 1 - n} for n, claim in enumerate((text, "It snows."))
+    )
+    claims.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    done = CliRunner().invoke(main, [str(tmp_path / "bench"), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert "### qags: 2 claims, 0 errors" in done.stdout
+    assert "| balanced_accuracy | 1.000 | 1.000 to 1.000 | 2 |" in done.stdout

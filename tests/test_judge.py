@@ -31,7 +31,7 @@ def answered(number: int, text: str) -> Outcome:
 def knows_wool(request: Request) -> str:
     """Says yes to claims about wool."""
     claim = request.prompt.partition("Claim: ")[2].partition("\n")[0]
-    return f"REASON: It says {'so' if 'wool' in claim else 'nothing'}.\nVERDICT: {'YES' if 'wool' in claim else 'NO'}"
+    return "YES. It says so." if "wool" in claim else "NO. It says nothing."
 
 
 @pytest.fixture
@@ -126,14 +126,15 @@ def test_a_judge_that_gives_no_verdict_is_counted_and_one_out_of_reach_ends_it(r
 @pytest.mark.parametrize(
     ("said", "verdict"),
     [
-        ("REASON: So.\nVERDICT: YES", True),
-        ("**Verdict:** no", False),
-        ("<think>VERDICT: YES or NO?</think> VERDICT: NO", None),
-        ("YES", None),
+        ("YES. It says so.", True),
+        ("**no**", False),
+        ("<think>YES or NO? YES.</think> NO, it is not.", False),
+        ("The claim is borne out by the text.", None),
+        ("Nothing, YES", None),
         ("", None),
     ],
 )
-def test_only_one_plain_verdict_counts(said: str, verdict: bool | None) -> None:
+def test_only_a_verdict_at_the_beginning_counts(said: str, verdict: bool | None) -> None:
     assert read_verdict(said)[0] is verdict
 
 

@@ -28,6 +28,7 @@ from .api import make_api
 from .auth import Door, Keeper, make_login
 from .conversations import make_conversations
 from .desk import Desk
+from .drafts import make_drafts
 from .events import Events
 from .life import Life
 from .limits import Turnstile
@@ -80,7 +81,7 @@ def create_app(
         await run_in_threadpool(inbox.close)
 
     app = FastAPI(title="Footnote", openapi_url=None, docs_url=None, redoc_url=None, lifespan=running)
-    pages = (make_router(library), make_shelf(library, inbox), make_conversations(library))
+    pages = (make_router(library), make_shelf(library, inbox), make_conversations(library), make_drafts(library))
     for router in (*pages, make_api(desk, inbox), make_openai(desk), make_probes(life, ledger)):
         app.include_router(router)
     app.include_router(make_login(keeper))

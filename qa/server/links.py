@@ -10,6 +10,7 @@ from ..answer import Citation
 READER = "/read/"
 ORIGINAL = "/original/"
 SHELF = "/articles"
+DRAFTS = "/drafts"
 SPAN_ID = "span"
 """The HTML id of the highlighted span, so that a link's fragment scrolls it into view."""
 

@@ -24,6 +24,7 @@ from index.readers import READERS
 
 from ..delivery import Delivery, State, Status
 from ..inbox import MAX_FILE, Inbox
+from .drafts import waiting
 from .forms import read_form, sentence
 from .links import SHELF, article_link
 from .refusals import status_of
@@ -95,7 +96,7 @@ def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
 
     def page(view: View, removed: str = "", problem: str = "", status: int = 200) -> Response:
         body = _page(view, listing.find(view), inbox, _notice(view, removed, problem, inbox), _can_write(library))
-        return sheet(body, "Articles", status, styles=["shelf.css"], scripts=["shelf.js"])
+        return sheet(body + waiting(library), "Articles", status, styles=["shelf.css"], scripts=["shelf.js"])
 
     @router.get(SHELF)
     def shelf(
