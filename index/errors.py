@@ -6,7 +6,8 @@
   * LibraryError      the library cannot be used as it is                       (3)
     x NoLibrary       there is no library in that folder                        (2)
     x LibraryLocked   another process is writing                                (3)
-    x LibraryDamaged  the catalog cannot be read, or is of another version      (3)
+    x LibraryDamaged  the catalog cannot be read                                (3)
+    x NewerLibrary    a newer Footnote made it                                  (3)
     x ReadOnlyLibrary the folder cannot be written                              (3)
     x DiskFull        a write failed for want of room                           (3)
     x ServerUnavailable  a server of the library's does not answer              (3)
@@ -83,6 +84,18 @@ class LibraryDamaged(LibraryError):
             f"the library in {folder} cannot be read ({reason}); try `footnote doctor --repair`,"
             " else restore it from a copy, or add the articles to a new one"
         )
+
+
+class NewerLibrary(LibraryError):
+    """A newer Footnote made or migrated it; `found` and `known` are schema versions."""
+
+    def __init__(self, place: Path | Place, found: int, known: int) -> None:
+        super().__init__(
+            f"the library in {place} was made by a newer Footnote (its schema version {found}, this one reads up to"
+            f" {known}); open it with that one, or update this one"
+        )
+        self.found = found
+        self.known = known
 
 
 class ReadOnlyLibrary(LibraryError):

@@ -30,6 +30,7 @@ from .errors import (
     LibraryDamaged,
     LibraryError,
     LibraryLocked,
+    NewerLibrary,
     NoLibrary,
     ReadOnlyLibrary,
     ServerRefuses,
@@ -161,14 +162,14 @@ class Postgres(Database):
                     self._keep(database, key, value)
 
     def _check_version(self) -> None:
-        """Bring an older library up to date; raises LibraryDamaged where it is a newer one."""
+        """Bring an older library up to date; raises NewerLibrary."""
         found = self.meta("schema")
         if found == schema.VERSION:
             return
-        if not isinstance(found, int) or not 0 < found < schema.VERSION:
-            raise LibraryDamaged(
-                self.place, f"it has schema version {found}, this Footnote reads those up to {schema.VERSION}"
-            )
+        if not isinstance(found, int) or found < 1:
+            raise LibraryDamaged(self.place, f"its schema version is {found}")
+        if found > schema.VERSION:
+            raise NewerLibrary(self.place, found, schema.VERSION)
         with self.writing(), self.writes() as database:
             for version in range(int(self.meta("schema") or found), schema.VERSION):  # another may have been faster
                 database.execute(schema.MIGRATIONS[version])

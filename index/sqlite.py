@@ -14,7 +14,7 @@ from typing import Any
 from . import schema
 from .database import Database, Transaction
 from .encoder import Encoder
-from .errors import DiskFull, LibraryDamaged, LibraryLocked, NoLibrary, ReadOnlyLibrary
+from .errors import DiskFull, LibraryDamaged, LibraryLocked, NewerLibrary, NoLibrary, ReadOnlyLibrary
 from .fts5 import FTS5
 from .lock import holder, writing
 from .originals import Originals
@@ -45,14 +45,14 @@ class SQLite(Database):
             raise LibraryDamaged(self.folder, error.strerror or "no access") from error
 
     def _check_version(self) -> None:
-        """Bring an older library up to date; raises LibraryDamaged where that cannot be, or it is a newer one."""
+        """Bring an older library up to date; raises LibraryDamaged where that cannot be, NewerLibrary."""
         found = self.meta("schema")
         if found == schema.VERSION:
             return
-        if not isinstance(found, int) or not 0 < found < schema.VERSION:
-            raise LibraryDamaged(
-                self.folder, f"it has schema version {found}, this Footnote reads those up to {schema.VERSION}"
-            )
+        if not isinstance(found, int) or found < 1:
+            raise LibraryDamaged(self.folder, f"its schema version is {found}")
+        if found > schema.VERSION:
+            raise NewerLibrary(self.folder, found, schema.VERSION)
         try:
             with writing(self.folder), self.writes() as database:
                 database.execute("BEGIN IMMEDIATE")

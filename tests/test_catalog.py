@@ -15,7 +15,7 @@ import pytest
 from index import Article, Kind, Passage, Sentence
 from index.catalog import Catalog
 from index.encoder import DIMENSIONS, Vectors
-from index.errors import LibraryDamaged, LibraryLocked, NoLibrary
+from index.errors import LibraryDamaged, LibraryLocked, NewerLibrary, NoLibrary
 from index.lock import writing
 from index.schema import VERSION
 
@@ -79,11 +79,18 @@ def test_a_catalog_is_not_made_while_another_process_writes_there(tmp_path: Path
     assert Catalog(tmp_path, create=True).summaries() == []
 
 
-@pytest.mark.parametrize("version", [0, VERSION + 1, "x"])
-def test_another_schema_version_is_refused(catalog: Catalog, version: int | str) -> None:
+@pytest.mark.parametrize("version", [0, "x"])
+def test_a_schema_version_that_never_was_is_damage(catalog: Catalog, version: int | str) -> None:
     catalog.set_meta("schema", version)
     catalog.close()
-    with pytest.raises(LibraryDamaged, match=f"schema version {version}"):
+    with pytest.raises(LibraryDamaged, match=f"schema version is {version}"):
+        Catalog(catalog.folder)
+
+
+def test_the_library_of_a_newer_footnote_is_refused_and_not_called_damaged(catalog: Catalog) -> None:
+    catalog.set_meta("schema", VERSION + 1)
+    catalog.close()
+    with pytest.raises(NewerLibrary, match="open it with that one, or update this one"):
         Catalog(catalog.folder)
 
 

@@ -23,7 +23,7 @@ from index import Article, Library
 from index.encoder import DIMENSIONS, Encoder
 from index.errors import (
     DiskFull,
-    LibraryDamaged,
+    NewerLibrary,
     NoLibrary,
     ReadOnlyLibrary,
     ServerRefuses,
@@ -254,7 +254,7 @@ def test_there_is_no_library_until_one_is_made_and_that_of_a_newer_footnote_is_r
         Library(address, encoder=encoder)
     Library(address, create=True, encoder=encoder).close()
     servers.postgres.psql(name_of(address), "UPDATE footnote.meta SET value = '99' WHERE key = 'schema'")
-    with pytest.raises(LibraryDamaged, match="schema version 99"):
+    with pytest.raises(NewerLibrary, match="schema version 99"):
         Library(address, encoder=encoder)
 
 
