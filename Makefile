@@ -24,7 +24,7 @@ rules: $(VENV)/.test
 	$(BIN)/lint-imports
 
 tests: $(VENV)/.test $(VENV)/.browser $(VENV)/.postgres
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --durations 15
 
 # Kills a writer 300 times and more, at random and at named points: five minutes of processor time.
 crash-test: $(VENV)/.test
