@@ -11,7 +11,7 @@ from .antecedents import reach_back
 from .evidence import stem_set
 from .extract import Evidence, Findings, Quote, logit
 from .premises import Premises, premise, weigh_premises
-from .question import Question, content_words, stems
+from .question import Question, Wants, content_words, stems
 from .reader import Reader
 from .weights import ANSWERABLE, READ_ANSWERABLE, SENTENCE
 
@@ -75,7 +75,8 @@ def _around(quote: Quote, library: Library) -> str:
 
 
 def _borne_out(question: Question, best: Evidence, reader: Reader) -> tuple[float, float]:
-    chances = reader.support([(premise(question.text), best.quote.text)])[0]
+    asked = question.topic if Wants.COMPARISON in question.wants else question.text
+    chances = reader.support([(premise(asked), best.quote.text)])[0]
     entailed, contradicted = (logit(min(max(float(chances[n]), LEAST), 1 - LEAST)) for n in (0, 2))
     return entailed, contradicted
 
