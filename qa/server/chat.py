@@ -174,9 +174,9 @@ class Chat:
         self, run: _Run, question: str, history: Sequence[Turn], options: Options, asked: list[Message], session: str
     ) -> AsyncGenerator[Update]:
         self._runs[session] = run
-        waits = self.desk.is_taken
-        titles = await to_thread.run_sync(self._nearest, contextualise(question, history), options.scope)
         try:
+            waits = self.desk.is_taken
+            titles = await to_thread.run_sync(self._nearest, contextualise(question, history), options.scope)
             yield gr.skip(), [*asked, messages.looking(titles, waits=waits)], gr.skip(), gr.skip()
             async with aclosing(self._stream(question, history, options)) as answers:
                 while await run.next(answers):
