@@ -54,7 +54,7 @@ def leave_off(chat: Any, question: str, kept: object, how: Callable[[Any], Any])
     async def until_then() -> list[Update]:
         coming = chat.answer(question, kept, "", request())
         await anext(coming), await anext(coming)
-        assert await how(request()) in (None, ([], "new", ""))
+        await how(request())
         return [update async for update in coming]
 
     return loops.run(until_then())

@@ -158,12 +158,12 @@ class Chat:
         if run := self._runs.get(request.session_hash or ""):
             run.stop()
 
-    async def leave(self, request: gr.Request) -> tuple[list[Message], str, str]:
+    async def leave(self, request: gr.Request) -> tuple[Any, str, str]:
         """A new chat, whatever is coming in."""
         if run := self._runs.get(request.session_hash or ""):
             run.left = True
             run.stop()
-        return [], NEW, ""
+        return await to_thread.run_sync(self._open, "", NEW, None)
 
     async def close(self, request: gr.Request) -> None:
         """The page is closed or loaded anew: a model need not go on; what is there by then is kept."""
@@ -174,9 +174,9 @@ class Chat:
         self, run: _Run, question: str, history: Sequence[Turn], options: Options, asked: list[Message], session: str
     ) -> AsyncGenerator[Update]:
         self._runs[session] = run
-        waits = self.desk.is_taken
-        titles = await to_thread.run_sync(self._nearest, contextualise(question, history), options.scope)
         try:
+            waits = self.desk.is_taken
+            titles = await to_thread.run_sync(self._nearest, contextualise(question, history), options.scope)
             yield gr.skip(), [*asked, messages.looking(titles, waits=waits)], gr.skip(), gr.skip()
             async with aclosing(self._stream(question, history, options)) as answers:
                 while await run.next(answers):

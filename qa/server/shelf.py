@@ -29,6 +29,7 @@ from .forms import read_form, sentence
 from .links import SHELF, article_link
 from .refusals import status_of
 from .sheet import sheet
+from .welcome import greeting
 
 PER_PAGE = 50
 TOLD = 60
@@ -107,6 +108,11 @@ def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
     @router.get(f"{SHELF}/intake")
     def intake() -> Response:
         return Response(_intake(inbox.status()), media_type="text/html")
+
+    @router.get(f"{SHELF}/greeting")
+    def greet() -> Response:
+        """What the empty chat says, as the library is now."""
+        return Response(greeting(library.articles()), media_type="text/html")
 
     @router.post(f"{SHELF}/files")
     async def receive(request: Request, name: str = "", replaces: str | None = None) -> Response:
@@ -259,7 +265,7 @@ def _row(view: View, article: Summary, can_write: bool) -> str:
         f"<span>{escape(_source(article.source))}</span>",
         f"<span>{minutes} min</span>",
         f"<span>{article.passages:,} passage{'' if article.passages == 1 else 's'}</span>",
-        f"<span>added {article.added}</span>" if article.added else "",
+        f'<span class="added">added {article.added}</span>' if article.added else "",
     ]
     actions = ""
     if can_write:

@@ -30,7 +30,8 @@ HARBOUR = (
         "harbour-2021",
         "Harbour opens after ten years",
         "Marlow harbour opened on Monday. Its new quay is 340 metres long and can take four ships. The works had cost "
-        "12 million crowns, the harbour master Ada Quill said. She had planned them for ten years.",
+        "12 million crowns, the harbour master Ada Quill said. She had planned them for ten years. "
+        "In 2021 the harbour had 40 berths.",
         "harbour-2021.txt",
         None,
         "2021-03-04",
@@ -39,7 +40,7 @@ HARBOUR = (
         "harbour-2024",
         "What the quay really cost",
         "An audit of Marlow harbour was published on Tuesday. The works had cost 19 million crowns, the auditors said. "
-        "Bad weather and a strike were the reasons, according to their report.",
+        "Bad weather and a strike were the reasons. In 2021 the harbour had 55 berths, according to their report.",
         "harbour-2024.txt",
         None,
         "2024-05-21",
@@ -47,7 +48,7 @@ HARBOUR = (
 )
 WRITTEN = (
     "Marlow harbour opened on a Monday, with a quay of 340 metres [1][2]. The works had cost 12 million crowns [3]. "
-    "Everyone in Marlow was proud of it. Ada Quill, the harbour master, had planned them for ten years [4]."
+    "Everyone in Marlow was proud of it. In 2021 the harbour had 40 berths [4]."
 )
 TOWNS = ("Marlow", "Aldersey", "Brinmouth", "Corvale", "Dunmere", "Eskport", "Fallow Bay", "Garrow")
 
@@ -148,7 +149,13 @@ SEED_STATES: Mapping[str, Callable[[Page], object]] = {
 }
 SCENES = (
     Scene((), {"nothing": lambda page: page.locator(".fn-button").first.wait_for()}),
-    Scene(HARBOUR, {"conflict": lambda page: Visit(page).ask("How much had the works cost?"), "wrong": _judge}),
+    Scene(
+        HARBOUR,
+        {
+            "conflict": lambda page: Visit(page).ask("How many berths did the harbour have in 2021?"),
+            "wrong": _judge,
+        },
+    ),
     Scene(
         HARBOUR,
         {

@@ -4,6 +4,7 @@ an answer."""
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -73,6 +74,42 @@ def test_keys_go_through_the_footnotes(visit: Visitor, seeds_address: str) -> No
     page.keyboard.press("Escape")
     page.keyboard.press("6")
     expect(place).to_have_text("Footnote 3 of 6")
+
+
+QUESTIONS = (
+    "How much value did the crackdown wipe out?",
+    "Why was Ant Group's listing called off?",
+    LIST_QUESTION,
+    "Who founded Alibaba?",
+    "When did Jack Ma vanish from public view?",
+)
+WAITS = """
+selectors => {
+  const start = performance.now(), log = document.querySelector("#fn-conversation");
+  const before = selectors.map(selector => log.querySelectorAll(selector).length);
+  window.waits = selectors.map(() => null);
+  const look = () => selectors.forEach((selector, n) => {
+    if (window.waits[n] === null && log.querySelectorAll(selector).length > before[n])
+      window.waits[n] = performance.now() - start;
+  });
+  new MutationObserver(look).observe(log, { subtree: true, childList: true });
+}
+"""
+
+
+def test_the_articles_that_are_read_come_before_the_answer(visit: Visitor, seeds_address: str) -> None:
+    """And the answer soon after: from the key to the page, as a reader has it. Prints the times."""
+    visited = visit(seeds_address)
+    waits: list[list[float]] = []
+    for n in range(int(os.environ.get("FOOTNOTE_ASKS", "2"))):
+        visited.page.evaluate(WAITS, [".fn-looking li", ".fn-foot"])
+        visited.ask(QUESTIONS[n % len(QUESTIONS)])
+        waits.append(visited.page.evaluate("window.waits"))
+    for what, times in zip(("articles", "answer"), zip(*waits, strict=True), strict=True):
+        inside = sorted(times)
+        p50, p95 = inside[len(inside) // 2], inside[int(len(inside) * 0.95)]
+        print(f"{what}: p50 {p50:.0f} ms, p95 {p95:.0f} ms of {len(inside)} questions")  # noqa: T201
+    assert all(articles <= answer for articles, answer in waits)
 
 
 def test_a_filter_holds_until_it_is_taken_away(visit: Visitor, library: Library) -> None:

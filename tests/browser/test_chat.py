@@ -13,7 +13,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from index import Article, Library
 from index.encoder import Encoder, Vectors
 
-from .conftest import Visit, Visitor, served
+from .conftest import SEEDS, Visit, Visitor, served
 
 EXAMPLE = "How much value did the crackdown wipe out?"
 LIST_QUESTION = "What is China doing to bring investors back?"
@@ -359,7 +359,8 @@ def test_a_hostile_question_is_only_text(visit: Visitor, seeds_address: str) -> 
 
 
 def test_an_empty_library_says_how_to_fill_it(visit: Visitor, tmp_path: Path) -> None:
-    """With no articles, the page says so and names the command; asking is answered by a line, not an error."""
+    """With no articles, the page says so and names the command; asking is answered by a line, not an error. What is
+    then added is greeted at once."""
     with Library.open(tmp_path, create=True) as library, served(library) as address:
         page = visit(address).page
         expect(page.locator(".fn-welcome")).to_contain_text("The library is empty")
@@ -368,6 +369,11 @@ def test_an_empty_library_says_how_to_fill_it(visit: Visitor, tmp_path: Path) ->
         page.get_by_label("Your question").fill("Who?")
         page.keyboard.press("Enter")
         expect(page.locator("#fn-note")).to_contain_text("no articles")
+        page.get_by_role("link", name="Add articles").click()
+        with page.expect_file_chooser() as chooser:
+            reader(page).get_by_role("button", name="Choose files").click()
+        chooser.value.set_files([SEEDS / "003_d2dc321e20d6810b.txt"])
+        expect(page.locator(".fn-welcome")).to_contain_text("In this library: 1 article", timeout=60_000)
         page.context.close()
 
 

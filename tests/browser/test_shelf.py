@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def choose(page: Page, button: Locator, files: list[Path]) -> None:
     chooser.value.set_files(files)
 
 
+def drop(page: Page, place: Locator, folder: Path) -> None:
+    """As the mouse does, with a folder from the file manager."""
+    box = place.bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+        at = {"x": box["x"] + 20, "y": box["y"] + 20}
+        session.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
+
+
 def test_articles_are_uploaded_asked_about_deleted_and_brought_back(
     address: str, tmp_path: Path, visit: Visitor
 ) -> None:
@@ -71,15 +83,19 @@ def test_articles_are_uploaded_asked_about_deleted_and_brought_back(
 
 
 def test_a_folder_is_dropped_and_an_article_replaced(address: str, tmp_path: Path, visit: Visitor) -> None:
-    """Of a folder what can be read is taken; nothing is wider than a phone."""
+    """Of a folder what can be read is taken, by the mouse or a picker; nothing is wider than a phone."""
     (tmp_path / "notes" / "deep").mkdir(parents=True)
     for name in ("a.txt", "deep/b.md", "deep/.hidden.txt", "photo.jpg"):
         (tmp_path / "notes" / name).write_text(f"Title: Note {Path(name).stem}\n\nWords of {name}.")
     page = visit(address, **NARROW).page
     page.goto(f"{address}articles")
-    choose(page, page.get_by_role("button", name="Choose a folder"), [tmp_path / "notes"])
+    drop(page, page.locator("#drop"), tmp_path / "notes")
     expect(page.locator("#count")).to_have_text("3 articles", timeout=60_000)
     expect(page.locator("#uploads li")).to_have_count(0)
+    expect(page.locator("#list")).to_contain_text(re.compile(r"added 20\d\d-\d\d-\d\d"))
+    choose(page, page.get_by_role("button", name="Choose a folder"), [tmp_path / "notes"])
+    expect(page.locator("#intake")).to_contain_text("4 of 4 added", timeout=60_000)
+    expect(page.locator("#count")).to_have_text("3 articles")
     (tmp_path / "new.txt").write_text("Title: Note c\n\nOther words.")
     choose(page, page.get_by_role("button", name="Replace “Note a”"), [tmp_path / "new.txt"])
     expect(page.locator("#list")).to_contain_text("Note c", timeout=60_000)

@@ -1,5 +1,6 @@
 // The shelf, beyond its forms: uploads with progress, a list that follows what is indexed, and search while typing.
 
+import { tellOfArticles } from "./greeting.js";
 import { relist, searchWhileTyping } from "./listing.js";
 
 const AT_ONCE = 3;
@@ -185,6 +186,7 @@ async function follow() {
       listed = Date.now();
       await relist();
       offer();
+      tellOfArticles();
     }
     if (left || sending || waiting.length) await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
@@ -206,6 +208,7 @@ function offer() {
 }
 
 searchWhileTyping(offer);
+tellOfArticles(); // something may just have been deleted, or brought back
 if (add) setUp();
 offer();
 if (Number(document.querySelector("#intake").firstElementChild?.dataset.left)) follow();
