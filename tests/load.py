@@ -34,6 +34,7 @@ from .servers import Chroma, Postgres, Servers, binaries, free_port, until
 
 FOOTNOTE = (sys.executable, "-P", "-c", "from evals.cli import main; main()")
 CHATS, WORKERS = 3, 2
+START_S = 600
 PARTS = 10
 """Into how many files the articles are cut that come during the load."""
 
@@ -102,7 +103,7 @@ def load(address: str, questions: Sequence[str], minutes: float, rate: float, la
             ThreadPoolExecutor(200) as pool,
         ):
             for port in ports:
-                until(lambda port=port: is_ready(client, port), "a chat does not start")  # type: ignore[misc]
+                until(lambda port=port: is_ready(client, port), "a chat does not start", START_S)  # type: ignore[misc]
             before = library.article_count()
             running.append(start("sync", str(late), address=address))
             began = time.monotonic()
