@@ -85,7 +85,8 @@ def put_question(base: str, question: str, tally: Tally, library: Library, clien
     except httpx.HTTPError as error:
         tally.note(type(error).__name__, 0)
         return
-    tally.note(str(response.status_code), time.monotonic() - began)
+    why = "" if response.status_code == 200 else f" {response.json()['error'][:60]}"
+    tally.note(f"{response.status_code}{why}", time.monotonic() - began)
     if response.status_code == 200:
         tally.check(response.json(), library)
 
