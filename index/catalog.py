@@ -176,16 +176,19 @@ class Catalog(Sources, StoredPassages):
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """The sentences of an article in reading order; empty for an unknown id."""
-        return _sentences(self._layout(article_id))
+        return _sentences(self._layouts([article_id]).get(article_id, ()))
 
     def sentences_of(self, passages: Sequence[Passage]) -> list[tuple[Sentence, ...]]:
         """The sentences of each passage; an article's layout is read once, and no more made of it than is asked for."""
-        layouts = {article_id: self._layout(article_id) for article_id in {p.article_id for p in passages}}
-        return [_sentences(layouts[p.article_id][p.first : p.last]) for p in passages]
+        layouts = self._layouts(sorted({p.article_id for p in passages}))
+        return [_sentences(layouts.get(p.article_id, ())[p.first : p.last]) for p in passages]
 
-    def _layout(self, article_id: str) -> Any:
-        rows = self.rows("SELECT sentences FROM articles WHERE id = ?", (article_id,))
-        return self._json(rows[0][0]) if rows else []
+    def _layouts(self, article_ids: Sequence[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for chunk in chunks(article_ids):
+            rows = self.rows(f"SELECT id, sentences FROM articles WHERE id IN ({marks(chunk)})", chunk)
+            found.update((article_id, self._json(text)) for article_id, text in rows)
+        return found
 
     def _json(self, text: str) -> Any:
         try:

@@ -307,10 +307,8 @@ class Library:
 
     @property
     def hindrance(self) -> str:
-        """What who searches should know, in a sentence; "" where all is well."""
-        if not self._mirror.hindrance:
-            return ""
-        return "The vector index does not answer just now: passages are found by their words alone."
+        """What the user should know of how passages are found just now, in a sentence; "" where all is well."""
+        return self._mirror.hindrance
 
     def warm_up(self) -> None:
         """Load the encoder and Chroma now, once Chroma is verified: for processes that answer many questions.

@@ -12,7 +12,7 @@ class Nearest(ABC):
     """Chroma, in this process or on a server. No failure of Chroma's leaves here."""
 
     hindrance: str = ""
-    """Why passages are not found by meaning just now, for the user; "" where they are."""
+    """What the user should know of how passages are found just now, in a sentence; "" where all is well."""
 
     @property
     @abstractmethod

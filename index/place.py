@@ -144,7 +144,7 @@ class Servers(Place):
     chroma_host: str
     chroma_port: int
     chroma_tls: bool = False
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     password: str | None = field(default=None, repr=False)
 
     def open_database(self, *, create: bool) -> Database:
@@ -208,11 +208,13 @@ def place_of(given: Path | str | Place) -> Place:
 
 
 def is_address(given: object) -> bool:
-    """Whether it is written as the address of servers."""
-    return isinstance(given, str) and _SCHEME.match(given) is not None
+    """Whether it is written as an address: no folder that is meant has `://` in its name."""
+    return isinstance(given, str) and "://" in given
 
 
 def _servers(address: str) -> Servers:
+    if not _SCHEME.match(address):
+        raise AddressError("is none of PostgreSQL's")
     try:
         parts = urlsplit(address)
         port, host = parts.port, parts.hostname

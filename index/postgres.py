@@ -1,104 +1,33 @@
-"""A library's database on a PostgreSQL server: its connections, transactions, lock and errors.
-
-Every statement has a deadline, so that a server which stops in the middle of a question costs that question alone. A
-connection that broke is left, and the next one is made when it is needed: nothing has to be started again.
-"""
+"""A library's database on a PostgreSQL server: its transactions, its locks, its settings."""
 
 from __future__ import annotations
 
-import queue
-import select
 import threading
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import psycopg
-from psycopg.errors import DiskFull as NoRoom
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
-from psycopg.types.string import StrDumperUnknown, TextBinaryLoader, TextLoader
 
 from . import schema_postgres as schema
 from .bm25 import BM25
 from .database import Database, Transaction
 from .encoder import Encoder
-from .errors import (
-    DiskFull,
-    LibraryDamaged,
-    LibraryError,
-    LibraryLocked,
-    NewerLibrary,
-    NoLibrary,
-    ReadOnlyLibrary,
-    ServerRefuses,
-    ServerUnavailable,
-)
+from .errors import LibraryDamaged, LibraryError, LibraryLocked, NewerLibrary, NoLibrary
 from .originals_served import ServedOriginals
 from .place import Servers
+from .postgres_pool import Connection, Pool, Watched
 
-CONNECT_S = 5
-DEADLINE_S = 10.0
-"""Seconds that a statement may take that no change depends on."""
 CHANGE_S = 300.0
-"""The same while the library is held for writing: making an index anew is one statement."""
+"""Seconds that a statement may take while the library is held for writing: making an index anew is one."""
 PATIENCE_S = 30
 """How long a writer waits for its turn: on a server several are the rule, and an article takes milliseconds."""
-CONNECTIONS = 16
-"""Of one process, at the same time. A question holds one."""
 
 _WRITER, _UPKEEP, _LOCKS, _LEASES = 1, 2, 0x466F6F74, 0x466F6F75
-_SESSION = {
-    "search_path": "footnote",
-    "jit": "off",
-    # A worker whose machine lost its power must not hold its article for two hours.
-    "tcp_keepalives_idle": "30",
-    "tcp_keepalives_interval": "10",
-    "tcp_keepalives_count": "3",
-    "client_connection_check_interval": "5s",
-}
-_ESCAPE = "\x1a"
-"""PostgreSQL's text holds every character but NUL, which is kept as this and a 0, this itself as two of it."""
-
-Connection = psycopg.Connection[tuple[Any, ...]]
-
-
-class _Watched(psycopg.Connection[tuple[Any, ...]]):
-    """A connection whose statements have a deadline."""
-
-    deadline_s = DEADLINE_S
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        try:
-            return super().wait(gen, interval=interval, timeout=timeout or self.deadline_s)
-        except psycopg.errors._WaitTimeout as error:
-            self.pgconn.finish()  # what it still sends would be taken for the answer to another question
-            raise psycopg.OperationalError(f"no answer within {timeout or self.deadline_s:.0f} seconds") from error
-
-
-class _Escaping(StrDumperUnknown):
-    def dump(self, obj: str) -> Any:
-        if "\0" in obj or _ESCAPE in obj:
-            obj = obj.replace(_ESCAPE, _ESCAPE * 2).replace("\0", _ESCAPE + "0")
-        return super().dump(obj)
-
-
-def _unescaped(text: Any) -> Any:
-    if _ESCAPE in text:
-        return _ESCAPE.join(part.replace(_ESCAPE + "0", "\0") for part in text.split(_ESCAPE * 2))
-    return text
-
-
-class _Unescaping(TextLoader):
-    def load(self, data: Any) -> Any:
-        return _unescaped(super().load(data))
-
-
-class _UnescapingBinary(TextBinaryLoader):
-    def load(self, data: Any) -> Any:
-        return _unescaped(super().load(data))
 
 
 class _Statements:
@@ -122,9 +51,8 @@ class Postgres(Database):
     def __init__(self, servers: Servers, *, create: bool = False) -> None:
         """Connects; raises NoLibrary, LibraryDamaged, ServerUnavailable or ServerRefuses."""
         super().__init__()
-        self.place = self._servers = servers
-        self._idle: queue.LifoQueue[Connection] = queue.LifoQueue()
-        self._free = threading.BoundedSemaphore(CONNECTIONS)
+        self.place = servers
+        self._pool = Pool(servers)
         self._local = threading.local()
         self.full_text = BM25(self)
         self.originals = ServedOriginals(self, servers.folder / "originals")
@@ -175,98 +103,27 @@ class Postgres(Database):
                 database.execute(schema.MIGRATIONS[version])
             self._keep(database, "schema", schema.VERSION)
 
-    # -- connections -----------------------------------------------------------------------------------------------
-
-    def _connect(self) -> Connection:
-        servers = self._servers
-        options = dict(servers.options)
-        session = " ".join(f"-c {key}={value}" for key, value in _SESSION.items())
-        options["options"] = f"{options.get('options', '')} {session}".strip()
-        options.setdefault("connect_timeout", str(CONNECT_S))
-        options.setdefault("application_name", "footnote")
-        with self._saying():
-            connection = _Watched.connect(
-                host=servers.host,
-                port=servers.port,
-                user=servers.user,
-                password=servers.password,
-                dbname=servers.database,
-                autocommit=True,
-                client_encoding="UTF8",
-                **cast(Any, options),
-            )
-        connection.adapters.register_dumper(str, _Escaping)
-        for name in ("text", "varchar"):
-            connection.adapters.register_loader(name, _Unescaping)
-            connection.adapters.register_loader(name, _UnescapingBinary)
-        return connection
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        """This thread's connection in a block that holds one, else any."""
-        held: Connection | None = getattr(self._local, "connection", None)
-        if held is not None:
-            yield held
-            return
-        if not self._free.acquire(timeout=DEADLINE_S):
-            raise ServerUnavailable(self.place, f"all of this process's {CONNECTIONS} connections are in use")
-        try:
-            connection = self._taken()
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
-        finally:
-            self._free.release()
-
-    def _taken(self) -> Connection:
-        """An idle connection that the server has not closed, or a new one."""
-        with suppress(queue.Empty):
-            while True:
-                connection = self._idle.get_nowait()
-                if not connection.closed and not select.select([connection.fileno()], [], [], 0)[0]:
-                    return connection
-                connection.close()
-        return self._connect()
-
-    def _give_back(self, connection: Connection) -> None:
-        if connection.info.transaction_status == TransactionStatus.IDLE:
-            self._idle.put(connection)
-        else:
-            connection.close()
-
-    @contextmanager
-    def _held(self) -> Iterator[Connection]:
-        """One connection for all that this thread does in the block. May be nested."""
-        with self._connected() as connection:
-            before = getattr(self._local, "connection", None)
-            self._local.connection = connection
-            try:
-                yield connection
-            finally:
-                self._local.connection = before
-
     # -- statements ------------------------------------------------------------------------------------------------
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         """See the class; raises LibraryDamaged, ServerUnavailable or ServerRefuses."""
-        with self._connected() as connection, self._saying():
+        with self._pool.connected() as connection, self._pool.saying():
             return connection.cursor(binary=True).execute(_translated(query), values).fetchall()
 
     @contextmanager
     def writes(self) -> Iterator[Transaction]:
         """See the class; raises a LibraryError that says what hinders."""
-        with self._held() as connection, self._saying(), connection.transaction():
+        with self._pool.held() as connection, self._pool.saying(), connection.transaction():
             yield _Statements(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """See the class."""
-        with self._held() as connection:
+        with self._pool.held() as connection:
             if connection.info.transaction_status == TransactionStatus.INTRANS:
                 yield
                 return
-            with self._saying():
+            with self._pool.saying():
                 connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             self._local.revision = super().revision
             try:
@@ -280,8 +137,8 @@ class Postgres(Database):
     def writing(self, *, upkeep: bool = False) -> Iterator[None]:
         """See the class. Upkeep of Chroma goes beside writers here, and alone among its like."""
         lock = _UPKEEP if upkeep else _WRITER
-        with self._held() as connection:
-            watched = cast(_Watched, connection)
+        with self._pool.held() as connection:
+            watched = cast(Watched, connection)
             before, watched.deadline_s = watched.deadline_s, CHANGE_S
             try:
                 self._lock(connection, lock)
@@ -295,7 +152,7 @@ class Postgres(Database):
 
     def held(self) -> AbstractContextManager[object]:
         """In the block, this thread's statements go over one connection, which holds what it has leased."""
-        return self._held()
+        return self._pool.held()
 
     def try_lease(self, job: int) -> bool:
         """Whether this thread's connection holds the job from now on. A connection that ends holds nothing."""
@@ -309,8 +166,8 @@ class Postgres(Database):
     @contextmanager
     def paused(self) -> Iterator[None]:
         """In a block that holds the library for writing: let others write meanwhile."""
-        with self._held() as connection:
-            with self._saying():
+        with self._pool.held() as connection:
+            with self._pool.saying():
                 connection.execute("SELECT pg_advisory_unlock(%s, %s)", (_LOCKS, _WRITER))
             yield
             self._lock(connection, _WRITER)
@@ -318,7 +175,7 @@ class Postgres(Database):
     def _lock(self, connection: Connection, lock: int) -> None:
         patience = 0 if lock == _UPKEEP else PATIENCE_S
         try:
-            with self._saying():
+            with self._pool.saying():
                 connection.execute(f"SET lock_timeout = '{patience or 0.001}s'")
                 connection.execute("SELECT pg_advisory_lock(%s, %s)", (_LOCKS, lock))
         except LibraryLocked as error:
@@ -342,42 +199,7 @@ class Postgres(Database):
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
-        with suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
-
-    # -- errors ----------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _saying(self) -> Iterator[None]:
-        """What the driver raises, as one line and one of our errors."""
-        try:
-            yield
-        except psycopg.Error as error:
-            self._say(error)
-
-    def _say(self, error: psycopg.Error) -> NoReturn:
-        state, reason = error.sqlstate or "", _reason(error)
-        for codes, kind in _KINDS:
-            if state.startswith(codes):
-                raise kind(self.place, reason) from error
-        if state == "55P03":
-            raise LibraryLocked(self.place, "unknown") from error
-        if state == "25006" or state == "42501":
-            raise ReadOnlyLibrary(self.place) from error
-        if isinstance(error, NoRoom):
-            raise DiskFull(self.place, reason) from error
-        if state in ("42P01", "3F000"):
-            raise NoLibrary(self.place) from error
-        pgconn = error.pgconn
-        if not state and pgconn is not None and (pgconn.used_password or pgconn.needs_password):
-            raise ServerRefuses(self.place, reason) from error
-        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-            kind = ServerRefuses if "FATAL" in str(error) and "starting up" not in str(error) else ServerUnavailable
-            raise kind(self.place, reason) from error
-        if isinstance(error, psycopg.ProgrammingError) and not state:
-            raise ServerRefuses(self.place, reason) from error
-        raise LibraryDamaged(self.place, reason) from error
+        self._pool.close()
 
     # -- meta, and what PostgreSQL says in its own words -----------------------------------------------------------
 
@@ -419,20 +241,6 @@ class Postgres(Database):
     def free_bytes(self) -> int | None:
         """See the class."""
         return None
-
-
-_KINDS: tuple[tuple[tuple[str, ...], type[LibraryError]], ...] = (
-    (("28", "3D"), ServerRefuses),
-    (("08", "57", "53300", "53400", "40"), ServerUnavailable),
-    (("53100", "58030"), DiskFull),
-)
-"""SQLSTATE classes and what they mean for the user."""
-
-
-def _reason(error: psycopg.Error) -> str:
-    """The server's own words, or the driver's first line: neither holds a password."""
-    lines = (error.diag.message_primary or str(error)).strip().splitlines() or [type(error).__name__]
-    return lines[0].rpartition("failed: ")[2]
 
 
 def _is_text(value: str) -> bool:

@@ -28,6 +28,8 @@ RETRY_S = 2.0
 """How long Chroma is not asked after it has failed, at least."""
 RESTS = 4
 """It is left alone so many times as long as its failing took: no question waits for its deadline each time."""
+GONE = "The vector index does not answer just now: passages are found by their words alone."
+FILLING = "The vector index is being filled: of some passages only the words are found."
 _TOLD_AT_ONCE = 1000
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class ServedMirror(Nearest):
         self._lock = threading.Lock()  # of the index and of what is known of its failure
         self._index: ServedIndex | None = None
         self._opened = ""  # the collection that it is
+        self._failure = ""
         self._resting_until = 0.0
         self._follows = False
         self._upkeep: threading.Thread | None = None
@@ -66,6 +69,8 @@ class ServedMirror(Nearest):
         if not waiting:
             return found
         self._later(self.follow)
+        if len(waiting) == LOOKED_AT:
+            self.hindrance = FILLING
         present = [row for row in self._waiting_passages() if row in waiting]
         new = self._catalog.nearest(vector, k, sorted(present))
         known = [pair for pair in found if pair[0] not in waiting]
@@ -74,7 +79,7 @@ class ServedMirror(Nearest):
     def _asked(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         began = time.monotonic()
         if began < self._resting_until:
-            raise VectorIndexError(self.hindrance)
+            raise VectorIndexError(self._failure)
         try:
             found = self._verified().nearest(vector, k)
         except VectorIndexError:
@@ -86,16 +91,16 @@ class ServedMirror(Nearest):
 
     def _works(self) -> None:
         self._resting_until = 0.0
-        if self.hindrance:
+        if self._failure:
             log.warning("Chroma answers again")
-            self.hindrance = ""
+        self._failure = self.hindrance = ""
 
     def _fail(self, error: VectorIndexError) -> None:
         with self._lock:
             self._index = None
-            if not self.hindrance:
+            if not self._failure:
                 log.warning("Chroma cannot answer (%s); passages are found by their words alone", error)
-            self.hindrance = str(error)
+            self._failure, self.hindrance = str(error), GONE
 
     def _verified(self) -> ServedIndex:
         """The collection, seen to hold what it should when it was opened: a server that lost it makes an empty one."""

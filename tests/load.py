@@ -34,6 +34,7 @@ from .servers import Chroma, Postgres, Servers, binaries, free_port, until
 
 FOOTNOTE = (sys.executable, "-P", "-c", "from evals.cli import main; main()")
 CHATS, WORKERS = 3, 2
+START_S = 600
 PARTS = 10
 """Into how many files the articles are cut that come during the load."""
 
@@ -84,7 +85,8 @@ def put_question(base: str, question: str, tally: Tally, library: Library, clien
     except httpx.HTTPError as error:
         tally.note(type(error).__name__, 0)
         return
-    tally.note(str(response.status_code), time.monotonic() - began)
+    why = "" if response.status_code == 200 else f" {response.json()['error'][:60]}"
+    tally.note(f"{response.status_code}{why}", time.monotonic() - began)
     if response.status_code == 200:
         tally.check(response.json(), library)
 
@@ -102,7 +104,7 @@ def load(address: str, questions: Sequence[str], minutes: float, rate: float, la
             ThreadPoolExecutor(200) as pool,
         ):
             for port in ports:
-                until(lambda port=port: is_ready(client, port), "a chat does not start")  # type: ignore[misc]
+                until(lambda port=port: is_ready(client, port), "a chat does not start", START_S)  # type: ignore[misc]
             before = library.article_count()
             running.append(start("sync", str(late), address=address))
             began = time.monotonic()
