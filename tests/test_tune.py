@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from evals.cases import Case, find_set
 from evals.cli import footnote
 from evals.measures import RIGHT
-from evals.tune import Trial, Tuned, halves
+from evals.trials import Trial, Tuned
+from evals.tune import halves
 from index import Library
 from index.settings import FILE, Settings, read_settings, write_settings
 from qa.ask import ask
