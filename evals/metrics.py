@@ -261,7 +261,7 @@ def calibration_error(confidence: ArrayLike, true: ArrayLike) -> float | None:
 
 def cohen_kappa(called: ArrayLike, true: ArrayLike) -> float | None:
     """(observed - chance agreement) / (1 - chance agreement) of two judges who say yes or no (Cohen 1960): 1 is always
-    together, 0 no more than their shares of yes make by chance, below 0 less. None where only one kind is there to tell.
+    together, 0 no more than their shares of yes make by chance, below 0 less. None where true is of one kind.
     """
     said, labels = np.asarray(called, dtype=bool), np.asarray(true, dtype=bool)
     if not labels.any() or labels.all():
