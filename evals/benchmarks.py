@@ -188,8 +188,8 @@ def _section(benchmark: Benchmark, name: str, manifest: Mapping[str, Any], summa
 def _command(benchmark: Benchmark, name: str, manifest: Mapping[str, Any]) -> str:
     """What a user types for the same figures."""
     parts = [f"footnote eval run {name}"]
-    if manifest.get("limit"):
-        parts.append(f"--limit {manifest['limit']} --seed {manifest['seed']}")
+    drawn = ("limit", "seed") if manifest.get("limit") else ()
+    parts += [f"--{key} {manifest[key]}" for key in drawn if manifest.get(key) is not None]
     if not benchmark.with_reader:
         parts.append("--no-reader")
     if "support_threshold" in manifest:

@@ -130,7 +130,8 @@ def _run_support(name: str, source: SupportSet, options: Options, out: Path | No
     checked = check_all(pairs, answers.records)
     report = report_on(checked)
     folder.start(
-        {"set": source.name, "set_sha256": source.sha256, "cases": len(pairs), "support_threshold": THRESHOLD}
+        {"set": source.name, "set_sha256": source.sha256, "cases": len(checked), "support_threshold": THRESHOLD}
+        | {"limit": options.limit}
         | {"system": f"answers {answers.sha256[:16]}"}
         | environment()
     )

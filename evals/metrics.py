@@ -259,14 +259,15 @@ def calibration_error(confidence: ArrayLike, true: ArrayLike) -> float | None:
     return sum(count * abs(said - held) for said, held, count in found) / total if total else None
 
 
-def cohen_kappa(one: ArrayLike, other: ArrayLike) -> float | None:
+def cohen_kappa(called: ArrayLike, true: ArrayLike) -> float | None:
     """(observed - chance agreement) / (1 - chance agreement) of two judges who say yes or no (Cohen 1960): 1 is always
-    together, 0 no more than their shares of yes make by chance, below 0 less. None where chance alone agrees always."""
-    a, b = np.asarray(one, dtype=bool), np.asarray(other, dtype=bool)
-    if not len(a):
+    together, 0 no more than their shares of yes make by chance, below 0 less. None where true is of one kind.
+    """
+    said, labels = np.asarray(called, dtype=bool), np.asarray(true, dtype=bool)
+    if not labels.any() or labels.all():
         return None
-    by_chance = a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean())
-    return None if by_chance == 1 else float(((a == b).mean() - by_chance) / (1 - by_chance))
+    by_chance = said.mean() * labels.mean() + (1 - said.mean()) * (1 - labels.mean())
+    return float(((said == labels).mean() - by_chance) / (1 - by_chance))
 
 
 def balanced_accuracy(called: ArrayLike, true: ArrayLike) -> float | None:
