@@ -39,11 +39,8 @@ def judge(findings: Findings, library: Library, passages: int, reader: Reader | 
     if best.read is None or reader is None:
         confidence = ANSWERABLE.probability(seen)
     else:
-        seen = (
-            *seen,
-            max(e.read.odds for e in findings.evidence if e.read),
-            *_borne_out(findings.question, best, reader),
-        )
+        odds = max(e.read.odds for e in findings.evidence if e.read)
+        seen = (*seen, odds * math.log(passages), *_borne_out(findings.question, best, reader))
         confidence = READ_ANSWERABLE.probability(seen)
     is_unfit = findings.is_unfit or premises.is_reversed
     doubts = _doubts(findings.question, said, premises)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pytest
 
 from evals.cases import SHIPPED, find_set, read_cases
-from index import Article, Library
+from index import Article, Library, Scope
 from index.encoder import Encoder
-from qa.ask import ask
+from qa.ask import ask, look_up
 from qa.premises import premise, weigh_premises
 from qa.question import read
+from qa.reader import Reader
 
 CASES = read_cases(find_set("premises"))
 ARTICLES = SHIPPED / "articles" / "premises.jsonl"
@@ -91,6 +93,13 @@ def test_a_reversed_question_is_declined_with_the_nearest_passage_and_why(court:
     assert answer.missing == ("the nearest passage has it the other way round",)
     assert SUED in [citation.quote for citation in answer.nearest]
     assert not ask("Why has Orlo sued Tansy?", court).abstained
+
+
+def test_the_readers_odds_weigh_with_the_number_of_passages_searched(premises: Library) -> None:
+    (few,) = look_up(CASES[0].question, premises, (), Reader(), scope=Scope(frozenset({CASES[0].group or ""}))).findings
+    odds = max(e.read.odds for e in few.evidence if e.read)
+    searched = premises.passage_count(Scope(frozenset({CASES[0].group or ""})))
+    assert few.signs[4:6] == (math.log(searched), odds * math.log(searched))
 
 
 def test_every_quote_of_the_set_stands_in_its_article(premises: Library) -> None:
