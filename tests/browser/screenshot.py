@@ -47,8 +47,8 @@ HARBOUR = (
     ),
 )
 WRITTEN = (
-    "Marlow harbour opened on a Monday, with a quay of 340 metres [1][2]. The works had cost 12 million crowns [3]. "
-    "Everyone in Marlow was proud of it. In 2021 the harbour had 40 berths [4]."
+    "Marlow harbour opened on a Monday [1]. Its new quay is 340 metres long [2]. The works had cost 12 million crowns "
+    "[3]. Everyone in Marlow was proud of it. In 2021 the harbour had 40 berths [4]."
 )
 TOWNS = ("Marlow", "Aldersey", "Brinmouth", "Corvale", "Dunmere", "Eskport", "Fallow Bay", "Garrow")
 
