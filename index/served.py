@@ -31,6 +31,7 @@ RESTS = 4
 GONE = "The vector index does not answer just now: passages are found by their words alone."
 FILLING = "The vector index is being filled: of some passages only the words are found."
 _TOLD_AT_ONCE = 1000
+_WAITING = "SELECT u.id, p.id IS NOT NULL FROM unmirrored u LEFT JOIN passages p USING (id) ORDER BY u.id DESC LIMIT ?"
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +59,7 @@ class ServedMirror(Nearest):
 
     def nearest(self, vector: Vectors, k: int) -> Ranked:
         """See the class; no passage where Chroma does not answer. Never waits for more than its deadline."""
-        waiting = {
-            row for (row,) in self._catalog.rows("SELECT id FROM unmirrored ORDER BY id DESC LIMIT ?", (LOOKED_AT,))
-        }
+        waiting: dict[int, bool] = dict(self._catalog.rows(_WAITING, (LOOKED_AT,)))  # row -> whether it is there
         try:
             found = self._asked(vector, k + min(len(waiting), k))
         except VectorIndexError as error:
@@ -71,8 +70,7 @@ class ServedMirror(Nearest):
         self._later(self.follow)
         if len(waiting) == LOOKED_AT:
             self.hindrance = FILLING
-        present = [row for row in self._waiting_passages() if row in waiting]
-        new = self._catalog.nearest(vector, k, sorted(present))
+        new = self._catalog.nearest(vector, k, sorted(row for row in waiting if waiting[row]))
         known = [pair for pair in found if pair[0] not in waiting]
         return sorted([*known, *new], key=lambda pair: (-pair[1], pair[0]))[:k]
 
@@ -122,7 +120,7 @@ class ServedMirror(Nearest):
 
     def _lacks(self, index: ServedIndex) -> bool:
         with self._catalog.snapshot():
-            return index.count() < self._catalog.passage_count() - len(self._waiting_passages())
+            return index.count() < self._catalog.passage_count() - self._untold()
 
     def _name(self) -> str:
         return f"footnote-{self._catalog.meta('library')}-{self._generation()}"
@@ -194,13 +192,14 @@ class ServedMirror(Nearest):
 
     def check(self, revision: int) -> None:
         """See the class."""
-        if waiting := len(self._waiting_passages()):
+        if waiting := self._untold():
             raise VectorIndexError(f"it has not been told of {waiting} passages yet; adding or `footnote chat` does so")
         if found := faults(self._catalog, self._open()):
             raise VectorIndexError("; ".join(found))
 
-    def _waiting_passages(self) -> list[int]:
-        return [row for (row,) in self._catalog.rows("SELECT id FROM unmirrored JOIN passages USING (id)")]
+    def _untold(self) -> int:
+        """How many passages Chroma does not know yet."""
+        return int(self._catalog.rows("SELECT count(*) FROM unmirrored JOIN passages USING (id)")[0][0])
 
     def _later(self, upkeep: Callable[[], None]) -> None:
         """In a process that answers many questions: what is left undone is done by the way."""

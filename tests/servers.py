@@ -87,15 +87,9 @@ class Postgres:
     def stop(self) -> None:
         """At once, as a server that is switched off; what was committed is there at the next start."""
         if self.process:
-            self.signal(signal.SIGCONT)
-            self.signal(signal.SIGQUIT)
+            self.process.send_signal(signal.SIGQUIT)
             self.process.wait()
             self.process = None
-
-    def signal(self, number: int) -> None:
-        """To the server and all of its processes."""
-        assert self.process
-        os.killpg(self.process.pid, number) if number != signal.SIGQUIT else self.process.send_signal(number)
 
     def database(self) -> str:
         """A new database: the first part of an address."""
