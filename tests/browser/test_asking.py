@@ -92,7 +92,9 @@ selectors => {
     if (window.waits[n] === null && log.querySelectorAll(selector).length > before[n])
       window.waits[n] = performance.now() - start;
   });
-  new MutationObserver(look).observe(log, { subtree: true, childList: true });
+  window.watch?.disconnect();
+  window.watch = new MutationObserver(look);
+  window.watch.observe(log, { subtree: true, childList: true });
 }
 """
 
