@@ -167,15 +167,17 @@ class _Draft:
     def _supporting(self, written: Written) -> tuple[float, list[Citation]]:
         """How well the sentence is borne out, and by what: by what it cites, else by one sentence of those offered.
 
-        Of several that it cites, those are kept that bear out at least a part. What only many sentences together would
-        bear out, and the model cites none of, is not: no footnote would show it.
+        Of several that it cites, those are kept that bear out at least a part, if these bear it out without the rest.
+        What only many sentences together would bear out, and the model cites none of, is not: no footnote would show
+        it.
         """
         cited = [citation for citation in self.offered if citation.number in written.numbers]
         support = self._check(written.text, cited)
         if support.probability >= SUPPORTS and support.nearest is not None:
             nearest = cited[support.nearest]
             partly = [c for c in cited if c is nearest or self._check(written.text, [c]).probability >= PARTLY]
-            return support.probability, partly
+            is_enough = len(partly) == len(cited) or self._check(written.text, partly).probability >= SUPPORTS
+            return support.probability, partly if is_enough else cited
         alone = [(self._check(written.text, [citation]).probability, citation) for citation in self._near(written.text)]
         best, citation = max(alone, key=lambda pair: pair[0], default=(0.0, None))
         if best >= SUPPORTS and citation is not None:

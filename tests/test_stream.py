@@ -101,6 +101,24 @@ def test_a_number_that_does_not_exist_is_dropped_and_the_right_one_found(seeds: 
     assert marker not in answer.text or not marker
 
 
+def test_what_two_sentences_bear_out_together_is_cited_to_both(tmp_path: Path) -> None:
+    text = "The harbour of Bergen was opened on Monday. The new quay of the harbour measures 340 metres. It rained."
+
+    def behave(request: Request) -> str:
+        opened, quay = number_of(request, "opened on Monday"), number_of(request, "340 metres")
+        return f"The harbour of Bergen was opened on Monday and its new quay measures 340 metres [{opened}][{quay}]."
+
+    with Library.open(tmp_path / "l", create=True) as library:
+        library.add([Article("a", "The harbour", text, "a.txt")])
+        *_, answer = answers(library, says(behave), "When was the harbour of Bergen opened, and how long is its quay?")
+
+    (sentence,) = answer.sentences
+    quotes = " ".join(citation.quote for citation in answer.citations)
+    assert sentence.supported
+    assert "Monday" in quotes
+    assert "340" in quotes
+
+
 def test_a_citation_that_has_nothing_to_do_with_the_sentence_is_replaced(seeds: Library) -> None:
     def behave(request: Request) -> str:
         right = number_of(request, HELD)
