@@ -59,9 +59,9 @@ class Library:
         """
         self.place = place_of(place)
         self.folder = self.place.folder
-        self.settings = settings or read_settings(self.folder)
         self.encoder = encoder or Encoder()
         self._catalog = Catalog(self.place, create=create)
+        self.settings = settings or read_settings(self.folder)
         self._mirror = self.place.open_mirror(self._catalog)
         self._broken_at = -1  # the revision at which the full-text index was found damaged
         self._complained = False

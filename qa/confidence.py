@@ -16,10 +16,13 @@ from .reader import Reader
 from .weights import ANSWERABLE, READ_ANSWERABLE, SENTENCE
 
 UNFIT = 0.02
-"""The most confidence where a name is in no article, what is demanded in no good sentence, or the best sentence says it
-the other way round."""
+"""The most confidence where a name is in no article, what is demanded in no good sentence, no sentence is about it, or
+the best one says it the other way round."""
 ASIDE = 0.25
 """Cosine below which a sentence is about something else."""
+FAR = 0.15
+"""Cosine below which a sentence without a shared word has nothing to do with the question: unrelated sentences lie
+about 0, the paraphrases among the seeds questions that share no word above 0.23."""
 LEAST = 1e-4
 """The least chance that the reader's judgement of a statement is taken to give."""
 
@@ -42,7 +45,7 @@ def judge(findings: Findings, library: Library, passages: int, reader: Reader | 
         odds = max(e.read.odds for e in findings.evidence if e.read)
         seen = (*seen, odds * math.log(passages), *_borne_out(findings.question, best, reader))
         confidence = READ_ANSWERABLE.probability(seen)
-    is_unfit = findings.is_unfit or premises.is_reversed
+    is_unfit = findings.is_unfit or premises.is_reversed or _is_aside(findings)
     doubts = _doubts(findings.question, said, premises)
     confidence = min(confidence, UNFIT) if is_unfit else confidence
     return replace(findings, confidence=confidence, is_unfit=is_unfit, signs=seen, doubts=doubts)
@@ -62,6 +65,11 @@ def signs(findings: Findings, premises: Premises, passages: int) -> tuple[float,
     score = max(scores)
     plain = findings.evidence[scores.index(score)].features
     return plain.cosine, min(plain.cosine, ASIDE), score * plain.overlap, premises.named, math.log(passages)
+
+
+def _is_aside(findings: Findings) -> bool:
+    """Whether every sentence is about something else: none shares a word with the question, and none is near it."""
+    return all(e.features.overlap == 0 and e.features.cosine < FAR for e in findings.evidence)
 
 
 def _around(quote: Quote, library: Library) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +118,12 @@ def test_of_the_false_premises_some_are_declined_and_of_the_true_ones_hardly_any
     true = [declined[case.id] for case in cases if case.answerable]
     assert sum(false) >= 0.2 * len(false)
     assert sum(true) <= 0.1 * len(true)
+
+
+def test_what_has_nothing_to_do_with_the_only_passage_is_declined(tmp_path: Path, encoder: Encoder) -> None:
+    """Also in the smallest library, for which nothing was fitted."""
+    with Library(tmp_path / "l", create=True, encoder=encoder) as library:
+        library.add([Article("q", "Qorvan", "Qorvan was founded in Lisbon in 1987 by Ada Quill.", "q.txt")])
+        asked = ("What do zebras eat?", "How do I cook rice?", "Who founded Qorvan?")
+        for reader in (None, Reader()):
+            assert [ask(question, library, (), reader).abstained for question in asked] == [True, True, False]

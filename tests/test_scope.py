@@ -121,7 +121,7 @@ def test_a_library_of_version_2_learns_its_days(shelf: Library, tmp_path: Path, 
         database.execute("VACUUM INTO ?", (str(folder / "catalog.sqlite3"),))
     with sqlite3.connect(folder / "catalog.sqlite3") as database:
         database.executescript(
-            "DROP INDEX articles_by_day; ALTER TABLE articles DROP COLUMN day;"
+            "DROP INDEX articles_by_day; ALTER TABLE articles DROP COLUMN day; ALTER TABLE articles DROP COLUMN added;"
             "UPDATE meta SET value = 2 WHERE key = 'schema'"
         )
     with Library(folder, encoder=encoder) as library:
