@@ -9,6 +9,7 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -239,10 +240,9 @@ def _asked(claim: Claim, llm: LLM) -> Judged:
     prompt = judge_prompt(claim.text, claim.evidence)
     said = ""
     try:
-        for piece in llm.write(prompt.messages, time.monotonic() + llm.deadline_s, tokens=TOKENS):
-            said += piece
-    except LLMTooLong:
-        pass  # the verdict may stand in what it wrote
+        with suppress(LLMTooLong):  # the verdict may stand in what it wrote
+            for piece in llm.write(prompt.messages, time.monotonic() + llm.deadline_s, tokens=TOKENS):
+                said += piece
     except LLMError as error:
         return Judged(claim.id, None, error=str(error))
     supported, reason = read_verdict(said)
