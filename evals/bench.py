@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from index import Library
-from index.encoder import MODEL, Encoder
+from index.encoder import Encoder
 from index.errors import FootnoteError
 from index.intake import passage_input
 from index.runtime import checked
@@ -34,6 +34,7 @@ from qa.reader import Reader, Text
 
 from .cases import Case, find_set, read_cases
 from .outcomes import DEPTH
+from .plain import BASELINE
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 COLD_QUESTION = "Why was Ant Group's listing called off?"
@@ -114,14 +115,14 @@ class Openvino(Encoder):
 
 
 class Onnxruntime(Encoder):
-    """The same file, tokenizer and batches, run by onnxruntime."""
+    """The same weights, tokenizer and batches, in float32 by onnxruntime."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
 
     @cached_property
     def _model(self) -> Any:
-        return _Session(checked(MODEL), self.threads)
+        return _Session(checked(BASELINE), self.threads)
 
 
 class _Session:

@@ -1,7 +1,7 @@
 """The plain way to fill a Chroma collection, to be measured against: llama-index's splitter, Chroma's own encoder.
 
 Chroma's MiniLM function cannot be used as it is, since it downloads its weights; what it computes is written out here
-over the weights of ours: texts padded to 256 tokens, 32 at a time, by onnxruntime.
+over the same weights, rounded to int8 and back: texts padded to 256 tokens, 32 at a time, by onnxruntime in float32.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from index.encoder import MAX_TOKENS, MODEL, Encoder, Vectors
+from index.encoder import MAX_TOKENS, Encoder, Vectors
 from index.reading import PASSAGE_TOKENS
 from index.runtime import checked, load_tokenizer
 
+BASELINE = Path(__file__).parent / "models" / "minilm.onnx"
+"""all-MiniLM-L6-v2 that computes in float32, by any runtime."""
 BATCH = 32
 
 
 class ChromaMiniLM(Encoder):
-    """`chromadb.utils.embedding_functions.ONNXMiniLM_L6_V2`, with our file in place of its download."""
+    """`chromadb.utils.embedding_functions.ONNXMiniLM_L6_V2`, with a file of ours in place of its download."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +31,9 @@ class ChromaMiniLM(Encoder):
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(checked(MODEL)), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            str(checked(BASELINE)), options, providers=["CPUExecutionProvider"]
+        )
         self._tokenizer = load_tokenizer()
         self._tokenizer.enable_truncation(max_length=MAX_TOKENS)
         self._tokenizer.enable_padding(pad_id=0, pad_token="[PAD]", length=MAX_TOKENS)  # noqa: S106

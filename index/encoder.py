@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError
-from .runtime import TOKENIZER, batches, checked, load_model, load_tokenizer
+from .runtime import TOKENIZER, batches, checked, checked_model, load_model, load_tokenizer
 
 if TYPE_CHECKING:
     import tiktoken
@@ -31,17 +31,17 @@ SPECIAL_TOKENS = 2
 REMEMBERED = 20_000
 """Vectors of sentences kept for the next question: 30 MB."""
 
-MODEL = Path(__file__).parent / "models" / "minilm.onnx"
+MODEL = Path(__file__).parent / "models" / "minilm.xml"
 
 
 class Encoder:
     """The embedding model and its tokenizers, each loaded at first use.
 
-    The model file holds int8 weights and computes in bfloat16 where the processor can, else in float32:
-    mean pooling and normalisation are part of it, so a vector's dot product with another is their cosine.
+    The model holds its weights in int8 and multiplies in int8, each scale fixed beforehand. Mean pooling and
+    normalisation are part of it, so a vector's dot product with another is their cosine.
     """
 
-    name = "all-MiniLM-L6-v2/int8"
+    name = "all-MiniLM-L6-v2/w8a8"
     """Vectors of two names never mix: the library keeps it beside them."""
 
     def __init__(self) -> None:
@@ -96,8 +96,8 @@ class Encoder:
 
     def check_files(self) -> None:
         """Compare the checksums of the model's files; raises ModelError."""
-        for path in (MODEL, TOKENIZER):
-            checked(path)
+        checked_model(MODEL)
+        checked(TOKENIZER)
 
     @cached_property
     def _model(self) -> Any:

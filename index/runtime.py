@@ -24,7 +24,10 @@ TOKENIZER = Path(__file__).parent / "models" / "tokenizer.json"
 
 
 def load_model(path: Path) -> Any:
-    """An ONNX file, compiled; computes in bfloat16 where the processor can, else in float32. Raises ModelError."""
+    """The model of an .xml file and the .bin beside it, compiled; raises ModelError.
+
+    What is not in int8 is computed in bfloat16 where the processor can, else in float32.
+    """
     # OpenVINO tells Google Analytics of every import, from a process of its own, unless this is not to be had.
     sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
     import openvino
@@ -34,7 +37,7 @@ def load_model(path: Path) -> Any:
         core = openvino.Core()
         if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
             settings["INFERENCE_PRECISION_HINT"] = "f32"
-        return core.compile_model(checked(path), "CPU", settings)
+        return core.compile_model(core.read_model(*checked_model(path)), "CPU", settings)
     except RuntimeError as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"{path} cannot be loaded ({reason}); install footnote again") from error
@@ -48,6 +51,11 @@ def load_tokenizer() -> tokenizers.Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def checked_model(path: Path) -> tuple[Path, Path]:
+    """The graph's .xml and the .bin of its weights beside it, after a look at both checksums; raises ModelError."""
+    return checked(path), checked(path.with_suffix(".bin"))
 
 
 def checked(path: Path) -> Path:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from index.doctor import Finding
 from index.errors import ModelError
-from index.runtime import checked
+from index.runtime import checked_model
 
 from .reader import MODEL, Reader
 
 
 def examine_reader(model: Path = MODEL) -> Finding:
-    """Whether the reader's file is the published one. Without it `--no-reader` still answers: the articles are well."""
+    """Whether the reader's files are the published ones. `--no-reader` answers without: the articles are well."""
     fault = ""
     try:
-        checked(model)
+        checked_model(model)
     except ModelError as error:
         fault = str(error)
     return Finding("reader", f"checksum of {Reader.name}", fault)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Logits = NDArray[np.float32]
 Ids = NDArray[np.int64]
 
-MODEL = Path(__file__).parent / "models" / "reader.onnx"
+MODEL = Path(__file__).parent / "models" / "reader.xml"
 MAX_TOKENS = 256
 """What the reader reads in one go: question, title and passage. A longer passage is read in windows."""
 QUESTION_TOKENS = 64
@@ -88,7 +88,7 @@ class Reading:
 class Reader:
     """The model and its tokenizer, each loaded at first use; raises ModelError where the files are damaged."""
 
-    name = "footnote-reader/1"
+    name = "footnote-reader/1/w8a8"
 
     def __init__(self, model: Path = MODEL) -> None:
         self._path = model

@@ -73,10 +73,10 @@ def test_the_command_prints_json(process: Callable[..., subprocess.CompletedProc
 
 
 def test_both_runtimes_are_given_the_same_work(encoder: Encoder) -> None:
-    """Else the ratio would compare two things: bfloat16 beside float32 keeps a cosine above 0.99."""
+    """Else the ratio would compare two things: int8 keeps a cosine above 0.95 to float32 even here."""
     texts = ["The crackdown began in late 2020.", "Apples are red. " * 30]
     ours, theirs = encoder.encode(texts), bench.Onnxruntime(threads=1).encode(texts)
-    assert ((ours * theirs).sum(axis=1) > 0.99).all()
+    assert ((ours * theirs).sum(axis=1) > 0.95).all()
     assert np.isfinite(theirs).all()
 
 

@@ -116,9 +116,9 @@ def test_a_library_that_is_written_can_be_looked_at_and_not_repaired(seeds_copy:
 def test_a_damaged_reader_is_a_fault_and_the_shipped_one_is_none(tmp_path: Path) -> None:
     assert examine_reader().is_well
     shutil.copy(MODEL.parent / "checksums.json", tmp_path)
-    assert "cannot be read" in examine_reader(tmp_path / "reader.onnx").fault
-    (tmp_path / "reader.onnx").write_bytes(b"onnx")
-    assert "is damaged" in examine_reader(tmp_path / "reader.onnx").fault
+    assert "cannot be read" in examine_reader(tmp_path / "reader.xml").fault
+    (tmp_path / "reader.xml").write_bytes(b"xml")
+    assert "is damaged" in examine_reader(tmp_path / "reader.xml").fault
 
 
 def test_no_library_is_one_line(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from llama_index.core.utils import get_tokenizer
 
 import index
+from evals.plain import BASELINE
 from index import encoder as encoder_module
 from index import runtime
 from index.encoder import DIMENSIONS, MAX_TOKENS, Encoder, Vectors
@@ -41,20 +42,20 @@ def wordpiece() -> tokenizers.Tokenizer:
 
 
 def by_onnxruntime(text: str) -> Vectors:
-    """The same file, one text at a time, in single precision, by a runtime that the project does not use."""
+    """The same weights, one text at a time, in single precision, by a runtime that the project does not use."""
     ids = wordpiece().encode(text).ids
     ids = [*ids[: MAX_TOKENS - 1], ids[-1]] if len(ids) > MAX_TOKENS else ids
-    session = onnxruntime.InferenceSession(str(MODELS / "minilm.onnx"), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(BASELINE), providers=["CPUExecutionProvider"])
     tokens = np.array([ids], dtype=np.int64)
     vector: Vectors = session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})[0][0]
     return vector
 
 
 def test_vectors_are_those_of_another_runtime(encoder: Encoder) -> None:
-    """bfloat16 keeps eight bits of the mantissa: a cosine of 0.99 is the same direction, chance gives about 0."""
+    """Activations in int8 cost some precision: a cosine of 0.98 is the same direction, chance gives about 0."""
     ours = encoder.encode(TEXTS)
     theirs = np.stack([by_onnxruntime(text) for text in TEXTS])
-    assert ((ours * theirs).sum(axis=1) > 0.99).all()
+    assert ((ours * theirs).sum(axis=1) > 0.98).all()
 
 
 def test_vectors_have_length_one_and_the_published_size(encoder: Encoder) -> None:
@@ -139,7 +140,7 @@ def test_counting_leaves_the_environment_as_it_was(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("damage", ["cut", "missing"])
-@pytest.mark.parametrize("name", ["minilm.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["minilm.xml", "minilm.bin", "tokenizer.json"])
 def test_a_damaged_model_file_is_named_in_one_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, damage: str
 ) -> None:
@@ -149,7 +150,7 @@ def test_a_damaged_model_file_is_named_in_one_line(
         file.write_bytes(file.read_bytes()[:1000])
     else:
         file.unlink()
-    monkeypatch.setattr(encoder_module, "MODEL", tmp_path / "models" / "minilm.onnx")
+    monkeypatch.setattr(encoder_module, "MODEL", tmp_path / "models" / "minilm.xml")
     monkeypatch.setattr(runtime, "TOKENIZER", tmp_path / "models" / "tokenizer.json")
     with pytest.raises(ModelError, match=name) as error:
         Encoder().encode(["text"])

@@ -42,10 +42,18 @@ def test_seeds_holds_the_two_articles_byte_for_byte_and_nothing_else() -> None:
     assert {path.name: sha256(path) for path in (REPOSITORY / "seeds").iterdir()} == SEEDS
 
 
-def test_the_model_files_are_those_whose_checksums_are_kept() -> None:
-    models = REPOSITORY / "index" / "models"
+@pytest.mark.parametrize(
+    ("package", "names"),
+    [
+        ("index", {"minilm.xml", "minilm.bin", "tokenizer.json"}),
+        ("qa", {"reader.xml", "reader.bin"}),
+        ("evals", {"minilm.onnx"}),
+    ],
+)
+def test_the_model_files_are_those_whose_checksums_are_kept(package: str, names: set[str]) -> None:
+    models = REPOSITORY / package / "models"
     checksums = json.loads((models / "checksums.json").read_text())
-    assert set(checksums) == {"minilm.onnx", "tokenizer.json"}
+    assert set(checksums) == names
     assert {name: sha256(models / name) for name in checksums} == checksums
 
 
@@ -105,13 +113,13 @@ def test_a_built_wheel_holds_all_that_git_knows_of_the_packages(tmp_path: Path) 
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
         assert (
-            archive.read("index/models/minilm.onnx")[:1000]
-            == ((REPOSITORY / "index/models/minilm.onnx").read_bytes()[:1000])
+            archive.read("index/models/minilm.bin")[:1000]
+            == ((REPOSITORY / "index/models/minilm.bin").read_bytes()[:1000])
         )
     tracked = subprocess.run(
         ["git", "ls-files", "qa", "index", "evals"], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     assert set(tracked.stdout.split()) <= held
-    assert {"index/models/minilm.onnx", "index/models/tokenizer.json", "evals/sets/seeds.jsonl"} <= held
+    assert {"index/models/minilm.bin", "index/models/tokenizer.json", "evals/sets/seeds.jsonl"} <= held
     assert any(name.endswith("/licenses/LICENSE") for name in held)
     assert not [name for name in held if name.startswith(("tests/", "seeds/", "library/"))]

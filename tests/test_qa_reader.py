@@ -126,7 +126,7 @@ def test_without_its_file_everything_else_works_and_one_line_says_so(
     else:
         file.unlink()
 
-    with pytest.raises(ModelError, match=r"reader\.onnx"):
+    with pytest.raises(ModelError, match=r"reader\.xml"):
         Reader(file).load()
     monkeypatch.setattr(Reader.__init__, "__defaults__", (file,))
     done = CliRunner().invoke(

@@ -23,16 +23,17 @@ def test_batches_hold_every_row_once_and_are_bounded(lengths: list[int]) -> None
 
 
 def test_a_file_that_is_not_the_published_one_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "model.onnx").write_bytes(b"model")
-    (tmp_path / "checksums.json").write_text(json.dumps({"model.onnx": "0" * 64}))
-    with pytest.raises(ModelError, match=r"model\.onnx is damaged"):
-        checked(tmp_path / "model.onnx")
+    (tmp_path / "model.xml").write_bytes(b"model")
+    (tmp_path / "checksums.json").write_text(json.dumps({"model.xml": "0" * 64}))
+    with pytest.raises(ModelError, match=r"model\.xml is damaged"):
+        checked(tmp_path / "model.xml")
 
 
 def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "model.onnx").write_bytes(b"model")
+    (tmp_path / "model.xml").write_bytes(b"model")
     digest = "9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4"
-    (tmp_path / "checksums.json").write_text(json.dumps({"model.onnx": digest}))
+    (tmp_path / "model.bin").write_bytes(b"model")
+    (tmp_path / "checksums.json").write_text(json.dumps({"model.xml": digest, "model.bin": digest}))
     with pytest.raises(ModelError, match="install footnote again") as error:
-        load_model(tmp_path / "model.onnx")
+        load_model(tmp_path / "model.xml")
     assert "\n" not in str(error.value)

@@ -1,24 +1,24 @@
 """Exports the trained reader to the file that ships: `python -m qa.training.export runs/reader`.
 
-Writes qa/models/reader.onnx and its checksum. Weights are int8 with one scale an output channel, as the encoder's
-are: the graph takes token ids, a mask and token types, and gives start and end logits, relevance and support.
+Writes qa/models/reader.xml and .bin, and their checksums: int8 weights and activations, as the encoder's are. The graph
+takes token ids, a mask and token types, and gives start and end logits, relevance and support.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import pickle
 import tempfile
 from pathlib import Path
 
 import click
-import onnx
 import torch
 
-from index.models.export import compress
+from index.runtime import load_tokenizer
 from qa.reader import MODEL
 
+from .calibration import reader_rows
 from .model import Reader, base_folder
+from .quantize import quantize, write_checksums
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("starts", "ends", "relevance", "support")
@@ -42,21 +42,20 @@ class Exported(torch.nn.Module):
 
 @click.command()
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--to", "target", default=MODEL, type=click.Path(dir_okay=False, path_type=Path), help="The ONNX file.")
+@click.option("--to", "target", default=MODEL, type=click.Path(dir_okay=False, path_type=Path), help="The .xml file.")
 def main(run: Path, target: Path) -> None:
-    """Export RUN/reader.pt."""
+    """Export RUN/reader.pt, calibrated on the examples beside it."""
     model = Reader(base_folder())
     model.load_state_dict(torch.load(run / "reader.pt", weights_only=True)["model"])
+    examples = pickle.loads((run / "examples.pickle").read_bytes())  # noqa: S301  (our own file)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         graph = Path(folder) / "float32.onnx"
         _export(Exported(model).eval(), graph)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        onnx.save(compress(onnx.load(str(graph))), str(target))
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    sums = target.parent / "checksums.json"
-    known = json.loads(sums.read_text("utf-8")) if sums.exists() else {}
-    sums.write_text(json.dumps({**known, target.name: digest}, indent=2) + "\n", "utf-8")
-    click.echo(f"{target}: {target.stat().st_size:,} bytes, {digest}")
+        quantize(graph, reader_rows(examples, load_tokenizer()), target)
+    files = (target, target.with_suffix(".bin"))
+    write_checksums(target.parent, *(file.name for file in files))
+    click.echo(f"{target}: {sum(file.stat().st_size for file in files):,} bytes")
 
 
 def _export(model: Exported, target: Path) -> None:
