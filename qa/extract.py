@@ -27,6 +27,11 @@ FITTING = 0.5
 that the best sentence has."""
 
 
+NEAR = 0.5
+"""Cosine above which two words may stand for each other: `boss` and `chief` 0.62, `author` and `writer` 0.71,
+`president` and `founder` 0.43."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A sentence as its article has it. `is_item` marks a point of a list.
@@ -96,6 +101,7 @@ def find(question: Question, ranked: Sequence[Read], library: Library) -> Findin
     evidence.sort(key=lambda e: (-e.score, e.key))
     ordered, lacking = _fitting_first(question, evidence)
     unknown = _unknown_names(question, library)
+    unknown += _unknown_role(question, ordered, library)
     missing = (
         *(f"no article mentions {name}" for name in unknown),
         *(f"the articles give no {kind}" for kind in lacking),
@@ -123,6 +129,14 @@ def _unknown_names(question: Question, library: Library) -> list[str]:
     """The names in the question, as it has them, that stand in no article."""
     unknown = {name for name in question.names if library.document_frequency(name) == 0}
     return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
+
+
+def _unknown_role(question: Question, evidence: Sequence[Evidence], library: Library) -> list[str]:
+    """The role that is asked for, where no article has the word and the best sentence none that is near it."""
+    if not evidence or not question.role or any(library.document_frequency(stem) for stem in stems(question.role)):
+        return []
+    wanted, *said = library.encoder.recall([question.role, *content_words(evidence[0].quote.text.lower())])
+    return [] if any(float(wanted @ word) >= NEAR for word in said) else [question.role]
 
 
 def _weigh_up(question: Question, weights: dict[str, float], read: Read) -> Iterator[Evidence]:

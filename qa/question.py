@@ -32,7 +32,8 @@ class Question:
 
     `topic` is its text without what only frames it ("do both articles agree on"). `terms` are the stems of the
     topic's content words, `names` those of its proper names and numbers. `wants` is empty where any kind will do.
-    `count` is how many things it asks for, where it says so: "the five measures".
+    `count` is how many things it asks for, where it says so: "the five measures". `role` is the word for what somebody
+    or something is to another, where that is asked for: `president` in "Who is the president of China?".
     """
 
     text: str
@@ -41,6 +42,7 @@ class Question:
     terms: frozenset[str]
     names: frozenset[str]
     count: int | None = None
+    role: str = ""
 
 
 # Words that stand in any question, and so say nothing about this one.
@@ -91,7 +93,7 @@ _RULES: tuple[tuple[Wants, str], ...] = (
     (
         Wants.MONEY,
         r"\bhow much (?:money|value|did|does|do|was|were|is|are|will|would|has|have)\b"
-        r"|\b(?:what|which)(?: \w+){0,3}? (?:costs?|price|fine|revenue|profit|salary|losses)\b"
+        r"|\b(?:what|which)(?: [\w’']+){0,4}? (?:costs?|price|fine|revenue|profit|salary|losses|worth|budget)\b"
         r"|\b(?:how (?:big|large|great|bad|heavy|severe)|size)\b.*\b(?:loss|losses|damage|fine|bill|cost|drop|hit)\b",
     ),
     (Wants.PERCENTAGE, r"\bper ?cent\b|\b(?:what|which) (?:percentage|share|proportion|fraction)\b"),
@@ -102,7 +104,7 @@ _RULES: tuple[tuple[Wants, str], ...] = (
     ),
     (
         Wants.REASON,
-        r"\bwhy\b|\bhow come\b|\breasons?\b"
+        r"\bwhy\b|\bhow come\b|\breasons?\b|\bpurpose\b|\bwhat for\b"
         r"|\bwhat (?:\w+ )?(?:caused?|causes|led|prompted|triggered|made|explains?|forced)\b",
     ),
     (
@@ -160,6 +162,26 @@ def focus(text: str) -> frozenset[str]:
     return frozenset(stems(" ".join(_FOCUS.findall(text)))) - STOP_WORDS
 
 
+_BE = r"(?:is|are|was|were)"
+_OWNER = r"(?:(?:the|an?|his|her|its|their)|(?:[A-Z][\w.&-]*\s+)*[A-Z][\w.&-]*['’]s?)"
+_ROLE = rf"{_OWNER}\s+(?:[a-z][a-z-]*\s+){{0,3}}?(?P<role>[a-z][a-z-]*)"
+_AFTER_ROLE = r"(?=\s+(?:of|in|at|for|from|to|called|named)\b|\s*[?,]|\s*$)"
+_ROLES = (
+    re.compile(rf"\b[Ww]ho\s+{_BE}\s+{_ROLE}{_AFTER_ROLE}"),
+    re.compile(rf"\b[Ww]hat\s+{_BE}\s+{_ROLE}\s+(?:called|named)\b"),
+    re.compile(rf"\b[Ww]hat\s+{_BE}\s+the\s+names?\s+of\s+{_ROLE}{_AFTER_ROLE}"),
+)
+
+
+def role(text: str) -> str:
+    """The word for what somebody or something is to another, where a question asks who or what that is.
+
+    >>> role("Who is the president of China?"), role("Who was Kaidu's uncle?"), role("Who is Jack Ma?")
+    ('president', 'uncle', '')
+    """
+    return next((match["role"] for pattern in _ROLES if (match := pattern.search(text))), "")
+
+
 _NEXT_PART = re.compile(r"\?\s+(?=\w)|,?\s+and\s+(?=(?:why|when|where|who|how|what|which)\b)", re.IGNORECASE)
 
 
@@ -195,6 +217,7 @@ def read(text: str) -> Question:
         frozenset(stems(" ".join(content))),
         frozenset(stems(" ".join(named))),
         _count(topic),
+        role(topic),
     )
 
 

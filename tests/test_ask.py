@@ -101,6 +101,17 @@ def test_a_name_that_no_article_holds_is_named_as_missing(seeds: Library, questi
     assert len(answer.nearest) == 3
 
 
+@pytest.mark.parametrize(
+    ("question", "role"),
+    [("Who is the president of China?", "president"), ("And what is his sister called?", "sister")],
+)
+def test_a_role_that_no_article_speaks_of_is_named_as_missing(seeds: Library, question: str, role: str) -> None:
+    answer = ask(question, seeds)
+    assert answer.abstained
+    assert f"no article mentions {role}" in answer.missing
+    assert "Jack Ma" in ask("Who is the founder of Alibaba?", seeds).text
+
+
 def test_a_kind_of_answer_that_no_sentence_gives_is_named_as_missing(seeds: Library) -> None:
     answer = ask("What fine did Alibaba pay?", seeds)
     assert answer.abstained

@@ -18,6 +18,7 @@ from qa.question import Wants, read, stems, words
         ("How many units are there?", {Wants.NUMBER}),
         ("How much value was lost?", {Wants.MONEY}),
         ("What fine did the firm pay?", {Wants.MONEY}),
+        ("What is Ada Lund's net worth?", {Wants.MONEY}),
         ("By what percentage did shares fall?", {Wants.PERCENTAGE}),
         ("Who is the chairman?", {Wants.PERSON}),
         ("Who was hit by the crackdown?", set()),
@@ -56,6 +57,23 @@ def test_possessives_accents_and_forms_fall_together() -> None:
     assert words("Alibaba’s don't") == ["Alibaba", "don't"]
     assert stems("Losses") == stems("loss")
     assert stems("Beyoncé") == stems("Beyonce") == stems("Beyonce\u0301")
+
+
+@pytest.mark.parametrize(
+    ("question", "role"),
+    [
+        ("Who is the president of China?", "president"),
+        ("Who was the first lady mayor of Porto?", "mayor"),
+        ("Who is Corvo's chief executive?", "executive"),
+        ("What is his sister called?", "sister"),
+        ("What is the name of the owner?", "owner"),
+        ("Who is Jack Ma?", ""),
+        ("Who was hit by the crackdown?", ""),
+        ("What is the plan?", ""),
+    ],
+)
+def test_a_role_is_what_somebody_is_to_another(question: str, role: str) -> None:
+    assert read(question).role == role
 
 
 @given(st.text(max_size=200))

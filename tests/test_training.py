@@ -167,3 +167,14 @@ def test_the_same_recipe_lays_out_the_same_batches() -> None:
     one, other = (lay_out(examples, TOKENIZER, Recipe(scale=0.5)) for _ in range(2))
     assert len(one) == len(other) > 0
     assert all(np.array_equal(a.ids, b.ids) for a, b in zip(one, other, strict=True))
+
+
+def test_a_recipe_may_leave_out_claims_or_questions_and_order_its_stages() -> None:
+    group = Group("squad", "1", "Question?", (Candidate("", MILL, True, (4, 8)),))
+    claim = Claim("sick", "2", "The mill stood.", MILL, ("neutral",))
+    by = {only: lay_out([group, claim] * 20, TOKENIZER, Recipe(only=only)) for only in ("groups", "claims")}
+    assert all((batch.relevant != IGNORED).any() for batch in by["groups"])
+    assert not any(batch.labels.any() for batch in by["groups"])
+    assert all(batch.labels.any() and (batch.relevant == IGNORED).all() for batch in by["claims"])
+    first, *_ = lay_out([group, claim] * 20, TOKENIZER, Recipe(order=(1, 2, 0)))
+    assert (first.relevant != IGNORED).any()  # sentences alone would come first, and the group is of paragraphs

@@ -9,6 +9,7 @@ import json
 import pickle
 import time
 from dataclasses import asdict
+from itertools import permutations
 from pathlib import Path
 
 import click
@@ -36,6 +37,14 @@ SAVED_EVERY = 300.0
 @click.option("--rate", default=PUBLISHED.rate, show_default=True, help="Largest learning rate.")
 @click.option("--listwise", default=PUBLISHED.listwise, show_default=True, help="Weight of the listwise loss; 0: none.")
 @click.option("--scale", default=PUBLISHED.scale, show_default=True, help="Multiplies the share of every set.")
+@click.option(
+    "--order",
+    type=click.Choice(["".join(order) for order in permutations("012")]),
+    default="012",
+    show_default=True,
+    help="The stages: sentences, paragraphs and news, all again.",
+)
+@click.option("--only", type=click.Choice(["groups", "claims"]), help="Questions alone, or claims alone.")
 @click.option("--seed", default=PUBLISHED.seed, show_default=True)
 @click.option("--after", type=click.Path(exists=True, path_type=Path), help="A run's folder: go on from its weights.")
 @click.option("--stop-after", type=int, help="Stop after this many batches, the schedule unchanged (to try a rate).")
@@ -45,12 +54,15 @@ def main(
     rate: float,
     listwise: float,
     scale: float,
+    order: str,
+    only: str | None,
     seed: int,
     after: Path | None,
     stop_after: int | None,
 ) -> None:
     """Train on the sets below BENCH, into OUT/reader.pt."""
-    recipe = Recipe(rate=rate, listwise=listwise, scale=scale, seed=seed, second=after is not None)
+    stages = tuple(int(number) for number in order)
+    recipe = Recipe(rate, listwise=listwise, scale=scale, seed=seed, order=stages, only=only or "", second=bool(after))
     out.mkdir(parents=True, exist_ok=True)
     examples = [example for example in _examples(bench, out) if not for_development(example)]
     if recipe.second:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from .examples import Example
+from .examples import Claim, Example
 from .made import GAP, NEAR_MISS, PARTS, REASON
 from .rows import Batch, batches, rows_of
 
@@ -33,7 +33,8 @@ SECOND: tuple[Mapping[str, float], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a run is made of. `scale` multiplies every share; `second` takes the shares of SECOND, not of STAGES."""
+    """What a run is made of. `scale` multiplies every share; `order` is that of STAGES; `second` takes the shares of
+    SECOND in their place; `only` leaves questions or claims alone: `groups`, `claims`, or empty for both."""
 
     rate: float = 1.5e-4
     warm_up: float = 0.05
@@ -41,6 +42,8 @@ class Recipe:
     listwise: float = 1.0
     scale: float = 1.0
     seed: int = 0
+    order: tuple[int, ...] = (0, 1, 2)
+    only: str = ""
     second: bool = False
 
 
@@ -49,12 +52,14 @@ def lay_out(examples: Sequence[Example], tokenizer: Tokenizer, recipe: Recipe) -
     chance = random.Random(recipe.seed)
     by_source: dict[str, list[Example]] = {}
     for example in examples:
+        if recipe.only and isinstance(example, Claim) != (recipe.only == "claims"):
+            continue
         by_source.setdefault(example.source, []).append(example)
     for held in by_source.values():
         chance.shuffle(held)
     taken = dict.fromkeys(by_source, 0)
     made: list[Batch] = []
-    for stage in SECOND if recipe.second else STAGES:
+    for stage in SECOND if recipe.second else [STAGES[number] for number in recipe.order]:
         chosen: list[Example] = []
         for source, fraction in stage.items():
             held = by_source.get(source, [])
