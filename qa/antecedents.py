@@ -1,4 +1,4 @@
-"""A sentence that only points at what it speaks of, made to stand alone by the sentences before it."""
+"""A sentence made to stand alone: by those before it that name its subject, by the one after that gives its reason."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ _DANGLING = re.compile(
 """What a sentence starts with whose subject is named before it; not `It remains to be seen`, nor `This year`."""
 _POINTED = re.compile(r"\b(?:these|those|such) (\w+)", re.IGNORECASE)
 """A thing that was named before, wherever it stands: `to support these sectors`."""
+_REASON = re.compile(
+    r"(?:(?:this|these|that|such)(?: \w+)?|it|they|the (?:aims?|goals?|purpose|idea|reasons?))(?: \w+){0,3}? "
+    r"(?:aims?|aimed|intend(?:s|ed)?|meant|designed|seeks?|sought|hopes?|hoped|is to|was to|because|due to|in order to"
+    r"|so that|allows?|comes? after|came after|follow(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
+"""What a sentence starts with that gives the reason for the one before it: `This move aims to`."""
 ANTECEDENTS = 2
 """The most sentences that are brought to name a subject."""
 
@@ -51,6 +58,20 @@ def reach_back(
     start = sentences[first].start if first < number else quote.start
     short = quote.answer and _moved(quote.answer, quote.start - start)
     return replace(quote, start=start, text=text[start : quote.end], answer=short)
+
+
+def reach_on(quote: Quote, shown: Collection[tuple[str, int]], library: Library) -> Quote:
+    """The quote, which reaches on to the sentence that gives its reason, where the next one of the paragraph does.
+
+    Not to what is `shown` already: (article, start) of the answer's sentences.
+    """
+    text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
+    after = next((s for s in sentences if s.start >= quote.end), None)
+    if after is None or "\n" in text[quote.end : after.start] or (quote.article_id, after.start) in shown:
+        return quote
+    if not _REASON.match(text, after.start, after.end):
+        return quote
+    return replace(quote, end=after.end, text=text[quote.start : after.end])
 
 
 def _points_at(asked: Collection[str], text: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from index import Kind, Library, Sentence
 
 from .answer import Answer, AnswerSentence, Citation
-from .antecedents import reach_back
+from .antecedents import reach_back, reach_on
 from .cite import cite
 from .evidence import NEGATION, NUMBER, lacks
 from .extract import PASSAGES, Evidence, Findings, Quote, logit
@@ -80,10 +80,15 @@ def _of_all(parts: Sequence[Findings], library: Library) -> list[Group]:
 
 
 def _standing_alone(groups: Sequence[Group], part: Findings, library: Library) -> list[Group]:
-    """The groups, each sentence with what names its subject, where that is not shown just before it."""
+    """The groups, each sentence with what names its subject and, where that is asked for, what gives its reason, unless
+    that is shown beside it."""
     shown = {(group[0].article_id, group[0].end) for group in groups}
     asked = focus(part.question.topic)
-    return [(reach_back(group[0], shown, library, asked), *group[1:]) for group in groups]
+    reached = [(reach_back(group[0], shown, library, asked), *group[1:]) for group in groups]
+    if Wants.REASON not in part.question.wants:
+        return reached
+    starts = {(group[0].article_id, group[0].start) for group in groups}
+    return [(reach_on(group[0], starts, library), *group[1:]) for group in reached]
 
 
 def _meet(one: Quote, other: Quote) -> bool:

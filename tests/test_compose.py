@@ -8,7 +8,7 @@ import pytest
 
 from index import Article, Library
 from qa.answer import Answer
-from qa.antecedents import reach_back
+from qa.antecedents import reach_back, reach_on
 from qa.ask import ask
 from qa.extract import Quote
 
@@ -119,3 +119,19 @@ def test_what_is_only_pointed_at_is_named(tmp_path: Path) -> None:
 
     assert "shipping and timber" in which.sentences[0].text
     assert "shipping and timber" not in what.sentences[0].text
+
+
+def test_a_why_brings_the_sentence_that_gives_the_reason(library: Library) -> None:
+    text = (
+        "Brannfjord closed its quay to cruise ships in April. This step aims to protect the spawning herring.\n\n"
+        "Cafés in the town closed early. They opened again in May."
+    )
+    library.add([Article("a", "The quay", text, "a")])
+    answer = ask("Why did Brannfjord close its quay to cruise ships?", library)
+    assert "herring" in answer.text
+    assert exact(answer, library)
+    for quoted, reached in [("Brannfjord closed its quay to cruise ships in April.", True), ("Cafés in", False)]:
+        start = text.index(quoted)
+        quote = Quote("a", start, start + len(quoted), quoted)
+        assert (reach_on(quote, (), library) != quote) == reached
+        assert reach_on(quote, {("a", quote.end + 1)}, library) == quote
