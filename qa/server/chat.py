@@ -49,7 +49,7 @@ NEW = "new"
 FAILED = "Something went wrong here, which is a fault of Footnote's; the terminal it runs in says more."
 
 _HEADER = (
-    '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
+    '<header class="fn-header"><h1>Footnote</h1>'
     f'<nav><a class="fn-open" href="{SHELF}">Articles</a><a class="fn-open" href="{CONVERSATIONS}">'
     '<span class="fn-long">Conversations</span><span class="fn-short">Chats</span></a>'
     '<button type="button" class="fn-keys">Shortcuts</button>'

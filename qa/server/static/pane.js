@@ -40,6 +40,7 @@ export function addPane(onKey) {
   share.addEventListener("click", () => copy(tab.href, share));
   frame.addEventListener("load", () => describe(onKey));
   addEventListener("popstate", hide);
+  NARROW.addEventListener("change", cover);
   show(false);
   const kept = sessionStorage.getItem(OPENED);
   if (kept) openPane(kept, null);
@@ -147,6 +148,12 @@ function hide() {
 function show(open) {
   root.classList.toggle("fn-reading", open);
   pane.inert = !open;
+  cover();
+}
+
+// What the article covers on a narrow screen cannot be reached by Tab, or told of by a screen reader.
+function cover() {
+  document.querySelector("gradio-app").inert = NARROW.matches && !pane.inert;
 }
 
 function describe(onKey) {
