@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import EXAMPLE, UNANSWERABLE, Visitor, marked
+from .conftest import EXAMPLE, LIST_QUESTION, UNANSWERABLE, Visitor, marked
 
 
 def scrolls_sideways(page: Page) -> bool:
@@ -16,6 +16,18 @@ def scrolls_sideways(page: Page) -> bool:
         ".some(e => e && (e.scrollWidth > e.clientWidth || e.scrollLeft > 0))"
     )
     return wider
+
+
+def test_no_page_is_wider_than_a_phone(visit: Visitor, seeds_address: str) -> None:
+    """Nothing scrolls sideways at 360 pixels: an answer, an article, the lists, the API's page, what is not there."""
+    visited = visit(seeds_address, width=360, height=740)
+    page = visited.page
+    visited.ask(LIST_QUESTION)
+    assert not scrolls_sideways(page)
+    cited = page.locator("a.fn-source").first.get_attribute("href") or ""
+    for path in (cited[1:], "articles", "articles?q=zebra", "conversations", "drafts", "api", "logout"):
+        page.goto(seeds_address + path)
+        assert not scrolls_sideways(page), path
 
 
 CONTRAST = """
