@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Locator, expect
 
-from .conftest import EXAMPLE, LIST_QUESTION, UNANSWERABLE, Visitor, marked, quotes, reader
+from index import Article, Library
+
+from .conftest import EXAMPLE, LIST_QUESTION, UNANSWERABLE, Visitor, marked, quotes, reader, served
 from .test_look import scrolls_sideways
 
 
@@ -112,3 +116,26 @@ def test_it_says_what_the_articles_do_not_say(visit: Visitor, seeds_address: str
     nearest = page.locator("a.fn-source").first
     nearest.click()
     assert marked(page) == quotes(page)[nearest.get_attribute("href") or ""]
+
+
+def test_an_article_that_is_deleted_and_brought_back(visit: Visitor, tmp_path: Path) -> None:
+    """Its quote stays in the answer, which says so; the pane shows the article as it is now, whenever it is opened."""
+    article = Article("z", "Zorblatt", "Zorblatt was founded in Lisbon in 1987 by Ada Quill.", "z.txt")
+    with Library.open(tmp_path, create=True) as library, served(library) as address:
+        library.add([article, Article("q", "Quorvex", "Quorvex sells boats in Oslo.", "q.txt")])
+        visited = visit(address)
+        page = visited.page
+        visited.ask("Who founded Zorblatt?")
+        page.locator("a.fn-ref").click()
+        marked(page)
+        library.remove(["z"])
+        page.reload()
+        expect(page.locator(".fn-source")).to_contain_text("The article has been deleted since")
+        expect(page.locator(".fn-source q")).to_have_text(article.text)
+        expect(reader(page).locator("h1")).to_have_text("No such article")
+        library.add([article])
+        page.keyboard.press("Escape")
+        page.locator("a.fn-ref").click()
+        assert marked(page) == article.text
+        visited.complaints.clear()  # the browser's own, of an article that was not there
+        page.context.close()
