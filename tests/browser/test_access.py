@@ -172,7 +172,7 @@ READER = [".fn-reader-bar", "article", ".fn-reader-steps"]
 @pytest.mark.parametrize("width", [1280, 360])
 def test_tab_goes_as_the_eye_does(visit: Visitor, library: Library, address: str, width: int) -> None:
     """Through all that can be seen and nothing else; past an open article and out of it, which Escape closes."""
-    visited = visit(address, width=width, height=900)
+    visited = visit(address, width=width, height=900, reduced_motion="reduce")  # what comes into view does at once
     page = visited.page
     visited.ask(EXAMPLE)
     assert_follows_the_eye(walk(page), CHAT)
@@ -180,12 +180,10 @@ def test_tab_goes_as_the_eye_does(visit: Visitor, library: Library, address: str
     ref.focus()
     page.keyboard.press("Enter")
     reader(page).locator("mark.lit").first.wait_for()
-    page.wait_for_timeout(700)  # it slides over, and scrolls
     assert_follows_the_eye(walk(page), (CHAT if width > 800 else []) + READER[:2])
     reader(page).get_by_role("link", name="All articles").focus()
     page.keyboard.press("Escape")
     expect(ref).to_be_focused()
     for path in ("articles", "conversations", "api", f"read/{library.articles()[0].id}?s=200&e=260"):
         page.goto(address + path)
-        page.wait_for_timeout(700)
         assert_follows_the_eye(walk(page), ["page"])
