@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from qa.answer import ABSTENTION, Answer, AnswerSentence, Citation, Conflict
 from qa.server.links import span_link
 from qa.server.messages import ask, literal, looking, reply
+from qa.verify import Standing
 
 
 def cite(number: int, quote: str, article_id: str = "a", title: str = "Title") -> Citation:
@@ -124,12 +125,14 @@ def test_a_conflict_stands_side_by_side() -> None:
 def test_what_goes_with_an_answer_is_shown() -> None:
     """How it was understood, notes, what is missing, questions to go on with, and sources that have changed since."""
     answer = replace(ANSWER, understood="What fell? (<Rome>)", notes=("No model.",), follow_ups=("Why?", "When?"))
-    content = reply(replace(answer, missing=("the articles give no date",)), changed={2})["content"]
+    now = {1: Standing.REMOVED, 2: Standing.CHANGED}
+    content = reply(replace(answer, missing=("the articles give no date",)), changed=now)["content"]
     assert "<q>What fell? (&lt;Rome&gt;)</q>" in content
     assert re.findall('class="fn-next">(.*?)<', content) == ["Why?", "When?"]
     assert "No model." in content
     assert "The articles give no date." in content
     assert content.count("The article has changed since") == 1
+    assert content.count("The article has been deleted since") == 1
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from ..conversation import Turn, contextualise
 from ..conversations import CannotKeep, Conversations, UnknownConversation
 from ..llm import LLM
 from ..reader import Reader
-from ..verify import Standing, verify
+from ..verify import verify
 from . import messages
 from .conversations import CONVERSATIONS, open_link
 from .desk import Desk
@@ -49,14 +49,13 @@ NEW = "new"
 FAILED = "Something went wrong here, which is a fault of Footnote's; the terminal it runs in says more."
 
 _HEADER = (
-    '<header class="fn-header"><h1>Footnote<sup>1</sup></h1>'
+    '<header class="fn-header"><h1>Footnote</h1>'
     f'<nav><a class="fn-open" href="{SHELF}">Articles</a><a class="fn-open" href="{CONVERSATIONS}">'
     '<span class="fn-long">Conversations</span><span class="fn-short">Chats</span></a>'
     '<button type="button" class="fn-keys">Shortcuts</button>'
     '<button type="button" class="fn-sign-out">Sign out</button></nav></header>'
 )
 _OPENING = '<section class="fn-opening"><p class="fn-pending">Opening your articles</p></section>'
-_STALE = (Standing.CHANGED, Standing.REMOVED)
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Update = tuple[Any, Any, Any, Any]
@@ -250,9 +249,9 @@ class Chat:
         checked = iter(verify([citation for answer in answers[first:] for citation in _cited(answer)], self.library))
         said = [messages.earlier(first, open_link(conversation_id, whole=True))] if first else []
         for position, answer in enumerate(answers[first:], start=first):
-            stale = {one.citation.number for one in islice(checked, len(_cited(answer))) if one.standing in _STALE}
+            now = {one.citation.number: one.standing for one in islice(checked, len(_cited(answer)))}
             place = f"{conversation_id}-{position}"
-            said += [messages.ask(answer.question), messages.reply(answer, changed=stale, place=place)]
+            said += [messages.ask(answer.question), messages.reply(answer, changed=now, place=place)]
         return said
 
 

@@ -7,11 +7,12 @@ Footnotes are plain links, which `static/chat.js` opens beside the chat; without
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
 from ..answer import ABSTENTION, Answer, AnswerSentence, Citation, Conflict
+from ..verify import Standing
 from .links import SHELF, day, span_link
 
 Message = dict[str, str]
@@ -20,6 +21,10 @@ Message = dict[str, str]
 UNSUPPORTED = "Not in the articles:"
 """What stands before a sentence that no cited span supports."""
 WAITING = "Waiting for the questions before yours, and then reading"
+_CHANGED = {
+    Standing.CHANGED: "The article has changed since",
+    Standing.REMOVED: "The article has been deleted since",
+}
 _ADD = (
     '<p class="fn-add">Is it in an article that is not here yet? '
     f'<a class="fn-open" href="{SHELF}">Add articles</a></p>'
@@ -56,15 +61,17 @@ def looking(titles: Sequence[str], *, waits: bool = False) -> Message:
     return {"role": "assistant", "content": f'<section class="fn-answer">{body}</section>'}
 
 
-def reply(answer: Answer, *, whole: bool = True, changed: Collection[int] = (), place: str = "") -> Message:
+def reply(
+    answer: Answer, *, whole: bool = True, changed: Mapping[int, Standing] | None = None, place: str = ""
+) -> Message:
     """The answer as a message; without what stands below it while it is not yet whole.
 
-    `changed` are the citations, by number, whose words are no longer in their place. `place` says for feedback which
+    `changed` says of citations, by number, what has become of their words since. `place` says for feedback which
     answer of which conversation this is: CONVERSATION-POSITION, empty where it is not kept.
     """
     understood = _understood(answer.understood) if answer.understood else ""
     body = "".join(_abstention(answer) if answer.abstained else _body(answer))
-    below = "".join(_below(answer, changed, place)) if whole else '<p class="fn-pending">Writing</p>'
+    below = "".join(_below(answer, changed or {}, place)) if whole else '<p class="fn-pending">Writing</p>'
     name = f' id="{literal(place)}"' if place else ""
     return {"role": "assistant", "content": f'<section class="fn-answer"{name}>{understood}{body}{below}</section>'}
 
@@ -110,7 +117,7 @@ def _abstention(answer: Answer) -> Iterator[str]:
     yield f'<p class="fn-none">{literal(ABSTENTION)}</p>'
 
 
-def _below(answer: Answer, changed: Collection[int], place: str) -> Iterator[str]:
+def _below(answer: Answer, changed: Mapping[int, Standing], place: str) -> Iterator[str]:
     for lack in answer.missing:
         yield f'<p class="fn-missing">{literal(lack[:1].upper() + lack[1:])}.</p>'
     links = {citation.number: citation for citation in answer.citations}
@@ -136,8 +143,9 @@ def _conflict(conflict: Conflict, cited: Sequence[Citation]) -> str:
     dates = {day(citation.published) for citation in cited if citation.published}
     newest = max(dates) if len(dates) > 1 else None
     sides = "".join(_side(citation, newest) for citation in cited)
+    about = conflict.text.rpartition(" ([")[0] or conflict.text  # the dates behind it stand in the sides
     return (
-        f'<section class="fn-conflict"><h3>The articles disagree</h3><p>{literal(conflict.text)}</p>'
+        f'<section class="fn-conflict"><h3>The articles disagree</h3><p>{literal(about)}</p>'
         f'<div class="fn-sides">{sides}</div></section>'
     )
 
@@ -152,7 +160,7 @@ def _side(citation: Citation, newest: str | None) -> str:
     )
 
 
-def _sources(heading: str, citations: Sequence[Citation], changed: Collection[int]) -> str:
+def _sources(heading: str, citations: Sequence[Citation], changed: Mapping[int, Standing]) -> str:
     """The citations under the titles of their articles, in the order in which those are first cited."""
     articles: dict[str, list[Citation]] = {}
     for citation in citations:
@@ -161,16 +169,18 @@ def _sources(heading: str, citations: Sequence[Citation], changed: Collection[in
     return f'<section class="fn-sources"><h3>{heading}</h3>{groups}</section>' if groups else ""
 
 
-def _group(cited: Sequence[Citation], changed: Collection[int]) -> str:
+def _group(cited: Sequence[Citation], changed: Mapping[int, Standing]) -> str:
     date = f"<time>{literal(day(cited[0].published))}</time>" if cited[0].published else ""
-    rows = "".join(_source(citation, citation.number in changed) for citation in cited)
+    rows = "".join(
+        _source(citation, _CHANGED.get(changed.get(citation.number, Standing.HOLDS), "")) for citation in cited
+    )
     title = literal(_title(cited[0]))
     return f'<section class="fn-article"><p><cite>{title}</cite>{date}</p><ol>{rows}</ol></section>'
 
 
-def _source(citation: Citation, has_changed: bool) -> str:
+def _source(citation: Citation, changed: str) -> str:
     page = f'<span class="fn-page">page {citation.page}</span>' if citation.page else ""
-    note = '<small class="fn-changed">The article has changed since</small>' if has_changed else ""
+    note = f'<small class="fn-changed">{changed}</small>' if changed else ""
     return (
         f'<li><a class="fn-source" href="{literal(span_link(citation))}"><span class="fn-number">{citation.number}'
         f"</span><span><q>{literal(citation.quote)}</q>{page}{note}</span></a></li>"

@@ -157,9 +157,7 @@ def url_citations(answer: Answer, base: str, shift: int = 0) -> list[dict[str, A
 def _extras(answer: Answer) -> dict[str, Any]:
     """What no other model has to say of its answer, under the names that `ask --json` has for it."""
     told = answer.to_json()
-    return {
-        name: told[name] for name in ("citations", "nearest", "abstained", "confidence", "mode", "conflicts", "notes")
-    }
+    return {name: told[name] for name in _EXTRAS}
 
 
 def _pieces(text: str) -> list[str]:

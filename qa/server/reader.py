@@ -141,8 +141,9 @@ def _article(article: Article, mark: Mark, text: str, original: tuple[Path, str]
     page = article.page_of(mark.span.start) if mark.span else None
     return (
         f'<header><p class="fn-meta">{_link(SHELF, "All articles")}</p>'
-        f"<h1>{escape(article.title or 'Untitled')}</h1>{_origin(article)}{_original(article, page, original)}{noted}"
-        f"</header><article>{text}</article>"
+        f"<h1>{escape(article.title or 'Untitled')}</h1>"
+        f'<p class="fn-meta">{_origin(article)}{_original(article, page, original)}</p>{noted}</header>'
+        f"<article>{text}</article>"
     )
 
 
@@ -150,15 +151,13 @@ def _original(article: Article, page: int | None, original: tuple[Path, str] | N
     """A way to the file that the article was read from; a PDF opens at the page of the quote."""
     if original is None:
         return ""
-    path, name = original
-    label = f"{'Open' if path.suffix in _INLINE else 'Save'} {name}"
+    label = "Open the file" if original[0].suffix in _INLINE else "Save the file"
     address = article_link(article.id, ORIGINAL)
     place = ""
     if page:
         place = f"<span>Page {page} of {len(article.pages)}</span>"
         label, address = f"Open the PDF at page {page}", f"{address}#page={page}"
-    link = f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(label)}</a>'
-    return f'<p class="fn-meta">{place}{link}</p>'
+    return f'{place}<a href="{escape(address)}" target="_blank" rel="noopener">{label}</a>'
 
 
 def _origin(article: Article) -> str:
@@ -172,7 +171,7 @@ def _origin(article: Article) -> str:
     else:
         source = f'<span title="{escape(origin)}">{escape(PurePath(origin).name or origin)}</span>'
     date = f"<time>{escape(day(article.published))}</time>" if article.published else ""
-    return f'<p class="fn-meta">{source}{date}</p>'
+    return source + date
 
 
 def _link(address: str, text: str) -> str:

@@ -36,7 +36,7 @@ TOLD = 60
 """Deliveries of a kind that are named one by one; the others are counted."""
 AT_WORK = 3
 """Of those that are being indexed."""
-SORTS = {"title": "Title", "date": "Date", "added": "Added last", "passages": "Length"}
+SORTS = {"title": "By title", "date": "Newest first", "added": "Added last", "passages": "Longest first"}
 
 _FORGET = f'<form method="post" action="{SHELF}/forget"><button class="fn-button quiet">Clear this list</button></form>'
 _SIGNS = {State.INDEXING: "Indexing", State.FAILED: "Not added"}

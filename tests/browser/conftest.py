@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Request, expect, sync_playwright
 
 from index import Library
 from qa.llm import LLM
@@ -19,6 +19,9 @@ from qa.reader import Reader
 from ..served import served as serving
 
 SEEDS = Path(__file__).parents[2] / "seeds"
+EXAMPLE = "How much value did the crackdown wipe out?"
+LIST_QUESTION = "What is China doing to bring investors back?"
+UNANSWERABLE = "What do zebras eat in winter?"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -52,9 +55,27 @@ class Visit:
         self.page.locator(".fn-foot").nth(answers).wait_for()
 
 
+def reader(page: Page) -> FrameLocator:
+    return page.frame_locator("#fn-reader iframe")
+
+
+def marked(page: Page) -> str:
+    """The highlighted words, once the reader has loaded them."""
+    expect(reader(page).locator("mark.lit").first).to_be_visible()
+    return "".join(reader(page).locator("mark.lit").evaluate_all("marks => marks.map(mark => mark.textContent)"))
+
+
+def quotes(page: Page) -> dict[str, str]:
+    """Address of a source to its quote, over all answers on the page."""
+    rows: list[tuple[str, str]] = page.locator("a.fn-source").evaluate_all(
+        "links => links.map(a => [a.getAttribute('href'), a.querySelector('q').textContent])"
+    )
+    return dict(rows)
+
+
 @contextmanager
 def served(library: Library, reader: Reader | None = None, llm: LLM | None = None) -> Iterator[str]:
-    """The address of the page over `library`."""
+    """The address of the page over `library`. Close what visits it first: a browser complains of a cut stream."""
     with serving(library, reader, llm) as address:
         yield f"{address}/"
 

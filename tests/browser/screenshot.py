@@ -21,9 +21,8 @@ from qa.llm import LLM
 from qa.reader import Reader
 
 from ..llm_server import Behaviour, Request, refuses, serving
-from .conftest import FLAGS, SEEDS, Visit, served
+from .conftest import FLAGS, LIST_QUESTION, SEEDS, Visit, served
 
-LIST = "What is China doing to bring investors back?"
 LONG = "How many tonnes of grain did Marlow harbour handle, and how many ships did it count in 1990, 1998 and 2006?"
 HARBOUR = (
     Article(
@@ -106,13 +105,13 @@ def _filter(page: Page) -> None:
 
 
 def _conversations(page: Page) -> None:
-    Visit(page).ask(LIST)
+    Visit(page).ask(LIST_QUESTION)
     page.get_by_role("link", name="C").and_(page.locator(".fn-open")).last.click()
     page.frame_locator("iframe").get_by_text("More", exact=True).first.click()
 
 
 def _lose(page: Page) -> None:
-    Visit(page).ask(LIST)
+    Visit(page).ask(LIST_QUESTION)
     page.get_by_label("Your question").fill("And who controlled it?")
     page.context.set_offline(True)
     page.keyboard.press("Enter")
@@ -136,8 +135,8 @@ class Scene:
 
 SEED_STATES: Mapping[str, Callable[[Page], object]] = {
     "empty": lambda page: page.locator(".fn-open").first.wait_for(),
-    "list": lambda page: Visit(page).ask(LIST),
-    "open": lambda page: _open(page, LIST, 2),
+    "list": lambda page: Visit(page).ask(LIST_QUESTION),
+    "open": lambda page: _open(page, LIST_QUESTION, 2),
     "follow-up": lambda page: _ask_all(page, "Why was Ant Group's listing called off?", "And who controlled it?"),
     "two-questions": lambda page: Visit(page).ask(
         "Who is the CEO of Tencent and why was Ant Group's listing called off?"

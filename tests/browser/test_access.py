@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from index import Library
 from qa.answer import Answer, AnswerSentence, Citation, Conflict
 from qa.conversations import Conversations
 
-from .conftest import SEEDS, Visitor, served
+from .conftest import EXAMPLE, SEEDS, Visitor, reader, served
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 RUN = "axe.run(document, {resultTypes: ['violations'], iframes: false})"
@@ -117,3 +118,72 @@ def test_nothing_moves_where_less_motion_is_wanted(visit: Visitor, address: str,
     page.goto(address)
     page.locator(".fn-welcome").wait_for()
     assert page.evaluate("getComputedStyle(document.querySelector('#fn-reader')).transitionDuration") in ("0s", "")
+
+
+FOCUSED = """
+() => {
+  let element = document.activeElement, frame = null;
+  if (element?.tagName === "IFRAME") [frame, element] = [element, element.contentDocument.activeElement];
+  if (!element || element.tagName === "BODY") return null;
+  const inside = element.ownerDocument;
+  const line = element.getClientRects()[0];
+  const hit = inside.elementFromPoint(line.x + line.width / 2, line.y + line.height / 2);
+  const seen = !!hit && (element.contains(hit) || hit.contains(element)) && (!frame || frame.checkVisibility());
+  const parts = ["#fn-top", "#fn-conversation", "#fn-question", "#fn-bar", ".fn-reader-bar", ".fn-reader-steps"];
+  const part = frame ? "article" : parts.find((name) => element.closest(name)) ?? "page";
+  let top = line.y;
+  for (let up = element; up; up = up.parentElement) top += up.scrollTop;
+  const name = element.ariaLabel || element.innerText || element.labels?.[0]?.innerText || "";
+  return { part, seen, name, top, bottom: top + line.height, left: line.x };
+}
+"""
+
+
+def walk(page: Page) -> list[dict[str, Any]]:
+    """What Tab goes through, from the first that it reaches in the page to the last."""
+    stops: list[dict[str, Any]] = []
+    rounds = 0
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        rounds += stop is None
+        if stop and rounds:
+            stops.append(stop)
+        if rounds == 2:
+            return stops
+    raise AssertionError(f"Tab does not come back to where it began: {stops}")
+
+
+def assert_follows_the_eye(stops: list[dict[str, Any]], parts: list[str]) -> None:
+    """Each stop can be seen and has a name; within a part of the page none is above or left of the one before."""
+    assert [stop["name"] for stop in stops if not stop["seen"]] == []
+    assert all(stop["name"].strip() for stop in stops), stops
+    assert list(dict.fromkeys(stop["part"] for stop in stops)) == parts
+    for one, other in pairwise(stops):
+        if one["part"] == other["part"]:
+            below = other["top"] >= one["bottom"] - 1
+            assert below or (other["bottom"] > one["top"] and other["left"] > one["left"]), (one, other)
+
+
+CHAT = ["#fn-top", "#fn-conversation", "#fn-question", "#fn-bar"]
+READER = [".fn-reader-bar", "article", ".fn-reader-steps"]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_tab_goes_as_the_eye_does(visit: Visitor, library: Library, address: str, width: int) -> None:
+    """Through all that can be seen and nothing else; past an open article and out of it, which Escape closes."""
+    visited = visit(address, width=width, height=900, reduced_motion="reduce")  # what comes into view does at once
+    page = visited.page
+    visited.ask(EXAMPLE)
+    assert_follows_the_eye(walk(page), CHAT)
+    ref = page.locator("a.fn-ref").first
+    ref.focus()
+    page.keyboard.press("Enter")
+    reader(page).locator("mark.lit").first.wait_for()
+    assert_follows_the_eye(walk(page), (CHAT if width > 800 else []) + READER[:2])
+    reader(page).get_by_role("link", name="All articles").focus()
+    page.keyboard.press("Escape")
+    expect(ref).to_be_focused()
+    for path in ("articles", "conversations", "api", f"read/{library.articles()[0].id}?s=200&e=260"):
+        page.goto(address + path)
+        assert_follows_the_eye(walk(page), ["page"])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Page, expect
 
 from index import Article, Library
 from qa.answer import Answer, AnswerSentence, Citation
@@ -22,9 +22,8 @@ from qa.server.desk import WAITING as WAITING_PLACES
 from qa.server.messages import WAITING
 
 from ..llm_server import Behaviour, ModelServer, hangs, says, serving
-from .conftest import Visit, Visitor, served
+from .conftest import EXAMPLE, LIST_QUESTION, Visit, Visitor, reader, served
 
-LIST_QUESTION = "What is China doing to bring investors back?"
 ARTICLES = [
     Article("z", "Zorblatt", "Zorblatt was founded in Lisbon in 1987 by Ada Quill. It sells umbrellas.", "a/z.txt"),
     Article(
@@ -38,10 +37,6 @@ def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path, create=True) as opened:
         opened.add(ARTICLES)
         yield opened
-
-
-def reader(page: Page) -> FrameLocator:
-    return page.frame_locator("#fn-reader iframe")
 
 
 def test_keys_go_through_the_footnotes(visit: Visitor, seeds_address: str) -> None:
@@ -77,7 +72,7 @@ def test_keys_go_through_the_footnotes(visit: Visitor, seeds_address: str) -> No
 
 
 QUESTIONS = (
-    "How much value did the crackdown wipe out?",
+    EXAMPLE,
     "Why was Ant Group's listing called off?",
     LIST_QUESTION,
     "Who founded Alibaba?",
@@ -134,6 +129,7 @@ def test_a_filter_holds_until_it_is_taken_away(visit: Visitor, library: Library)
         page.get_by_role("button", name="Done").click()
         visited.ask("Who founded Zorblatt?")
         expect(page.locator(".fn-answer").last).to_contain_text("Ada Quill")
+        page.context.close()
 
 
 def test_a_question_is_edited_and_asked_again(visit: Visitor, library: Library) -> None:
@@ -159,6 +155,7 @@ def test_a_question_is_edited_and_asked_again(visit: Visitor, library: Library) 
         expect(page.locator(".fn-understood")).to_contain_text("Zorblatt")
         page.locator(".fn-understood button").click()
         expect(box).to_have_value(re.compile("When was it founded.*Zorblatt"))
+        page.context.close()
 
 
 @pytest.mark.parametrize(
@@ -307,11 +304,13 @@ def test_a_model_writes_where_it_is_wanted(visit: Visitor, library: Library) -> 
             visited.ask("Who founded Quorvex?")
             expect(page.locator(".fn-foot").last).to_contain_text("Quoted word for word")
             assert len(server.asked) == asked
+            page.context.close()
         with served(library) as address:
             page = visit(address).page
             assert not re.search(
                 "model|key|openai", page.locator("body").inner_text().replace("Shortcuts", ""), re.IGNORECASE
             )
+            page.context.close()
 
 
 def test_a_kept_conversation_opens_from_the_list(visit: Visitor, library: Library) -> None:
@@ -332,6 +331,7 @@ def test_a_kept_conversation_opens_from_the_list(visit: Visitor, library: Librar
         expect(page.locator(".fn-answer").last).to_contain_text("Bo Lindt")
         page.reload()
         expect(page.locator(".fn-answer")).to_have_count(2)
+        page.context.close()
 
 
 def test_a_wrong_answer_becomes_a_case(visit: Visitor, library: Library) -> None:
@@ -349,3 +349,4 @@ def test_a_wrong_answer_becomes_a_case(visit: Visitor, library: Library) -> None
         expect(page.locator(".fn-said")).to_have_text("Kept, with the right words.")
         (case,) = [json.loads(line) for line in (library.folder / "feedback.jsonl").read_text().splitlines()]
         assert case["relevant"] == [{"article_id": "z", "quote": ARTICLES[0].text}]
+        page.context.close()

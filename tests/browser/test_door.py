@@ -13,6 +13,7 @@ from qa.server.access import Access, save_access
 
 from .conftest import served
 from .test_access import assert_accessible
+from .test_look import scrolls_sideways
 
 PASSWORD = "correct horse battery"  # noqa: S105
 
@@ -55,8 +56,10 @@ def test_in_ask_and_out(chromium: Browser, seeds_copy: Path, encoder: Encoder) -
         for scheme in ("light", "dark"):
             open_to_axe = chromium.new_context(bypass_csp=True, color_scheme=scheme)  # type: ignore[arg-type]
             page = open_to_axe.new_page()
+            page.set_viewport_size({"width": 360, "height": 740})
             page.goto(f"{address}login")
             assert_accessible(page)
+            assert not scrolls_sideways(page)
             page.goto(f"{address}login")
             page.get_by_label("Password or token").fill("wrong")
             page.keyboard.press("Enter")

@@ -29,12 +29,19 @@ function follow() {
   following = !last.parentElement.querySelector(".bot-row:last-of-type .fn-foot"); // the foot comes last
 }
 
-// Gradio labels a message with its source, which for a screen reader is a wall of HTML; a note should be read out.
+// Gradio labels a message with its source, which for a screen reader is a wall of HTML, and the question with its
+// button as well; a note should be read out.
 function relabel() {
   document.querySelector("#fn-note")?.setAttribute("role", "status");
+  label(document.querySelector("#fn-question textarea"), "Your question");
+  label(document.querySelector("#fn-conversation [role=log]"), "Conversation");
   for (const message of document.querySelectorAll("[data-testid=bot][aria-label], [data-testid=user][aria-label]")) {
     message.removeAttribute("aria-label");
   }
+}
+
+function label(element, name) {
+  if (element && element.ariaLabel !== name) element.ariaLabel = name; // once: it is observed
 }
 
 const BUTTONS = {

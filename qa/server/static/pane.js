@@ -40,6 +40,7 @@ export function addPane(onKey) {
   share.addEventListener("click", () => copy(tab.href, share));
   frame.addEventListener("load", () => describe(onKey));
   addEventListener("popstate", hide);
+  NARROW.addEventListener("change", cover);
   show(false);
   const kept = sessionStorage.getItem(OPENED);
   if (kept) openPane(kept, null);
@@ -95,7 +96,7 @@ export function step(by) {
 export function describePlace() {
   const sources = sourcesOf(openAnswer());
   const at = sources.findIndex((source) => source.getAttribute("href") === opened);
-  steps.hidden = at < 0;
+  steps.hidden = at < 0 || sources.length < 2;
   for (const other of document.querySelectorAll("gradio-app a[aria-current]")) other.removeAttribute("aria-current");
   if (at < 0) return;
   const kind = answer.querySelector(".fn-none") ? "Passage" : "Footnote";
@@ -117,7 +118,9 @@ function load(url) {
     return `${numberOf(source)}.${query.get("s")}.${query.get("e")}`;
   });
   if (also.length) shown.searchParams.set("also", also.join(","));
-  frame.contentWindow.location.replace(shown);
+  // The same address would only be scrolled to, whatever has become of the article since.
+  if (frame.contentWindow.location.href === shown.href) frame.contentWindow.location.reload();
+  else frame.contentWindow.location.replace(shown);
 }
 
 // Lights another span of the article that is already there, as the eye follows best. False where that cannot be done.
@@ -147,6 +150,12 @@ function hide() {
 function show(open) {
   root.classList.toggle("fn-reading", open);
   pane.inert = !open;
+  cover();
+}
+
+// What the article covers on a narrow screen cannot be reached by Tab, or told of by a screen reader.
+function cover() {
+  document.querySelector("gradio-app").inert = NARROW.matches && !pane.inert;
 }
 
 function describe(onKey) {
