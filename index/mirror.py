@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from pathlib import Path
@@ -36,21 +35,14 @@ class Mirror(Nearest):
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._index: VectorIndex | None = None
-        self._revision = -1
-        self._lock = threading.RLock()  # of the index in use: held for the length of a query
+        super().__init__(catalog)
+        self._revision = -1  # of the index in use
         self._upkeep = threading.RLock()  # of the folder: held while it is verified or written
         self._follows = False
         self._tried: State | None = None  # at which Chroma was last looked at, whatever came of it
         self._failure: VectorIndexError | None = None  # why it cannot be asked: said when a question comes
         self._complaint = ""
         self._signs: tuple[int | str | None, Signs | None] = (None, None)  # and the mark that they were read under
-
-    @property
-    def is_in_use(self) -> bool:
-        """See the class."""
-        return self._index is not None
 
     def nearest(self, vector: Vectors, k: int) -> Ranked:
         """Up to k (row number, cosine) pairs, nearest first. Never waits for Chroma."""
@@ -165,14 +157,6 @@ class Mirror(Nearest):
                 self._rebuild()
             self._catalog.set_meta("chroma_revision", revision)
             keep_signs(self._catalog)
-
-    def close(self) -> None:
-        """Let go of the folder."""
-        with self._lock:
-            if self._index is not None:
-                index, self._index = self._index, None
-                with contextlib.suppress(VectorIndexError):
-                    index.close()
 
     def _check_files(self) -> None:
         """Raise VectorIndexError unless Chroma's files are as the last write left them: a crash tears them."""
