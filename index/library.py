@@ -173,6 +173,9 @@ class Library:
         with self._catalog.writing():
             reencode(self._catalog, self.encoder)
             yield
+            if not self._mirror.goes_beside_writers:
+                self._mirror.follow()
+        if self._mirror.goes_beside_writers:
             self._mirror.follow()
 
     def work(self, done: Callable[[str], object] = lambda _: None, *, once: bool = False) -> None:

@@ -18,6 +18,9 @@ class Nearest(ABC):
     hindrance: str = ""
     """What the user should know of how passages are found just now, in a sentence; "" where all is well."""
 
+    goes_beside_writers: bool = False
+    """Whether `follow` may go on while others write articles: it can take long."""
+
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._index: VectorIndex | None = None
@@ -50,7 +53,7 @@ class Nearest(ABC):
 
     @abstractmethod
     def follow(self) -> None:
-        """Bring Chroma to the catalog's state. Only for who holds the library for writing."""
+        """Bring Chroma to the catalog's state. Only for who holds the library for writing, unless it goes beside."""
 
     @abstractmethod
     def rebuild(self) -> None:

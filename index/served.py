@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 class ServedMirror(Nearest):
     """A collection on a Chroma server, named after the library. Where it cannot be asked, words alone find."""
 
+    goes_beside_writers = True
+
     def __init__(self, catalog: Catalog, servers: Servers) -> None:
         super().__init__(catalog)
         self._servers = servers
