@@ -41,7 +41,9 @@ def _sizes(_: click.Context, __: click.Parameter, value: str) -> list[int]:
 @click.option("--size", callback=_sizes, default="1k,10k", show_default=True, help="Passages.", metavar="N,N,...")
 @click.option("--questions", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON lines to ask.")
 @click.option("--count", type=click.IntRange(min=1), default=30, show_default=True, help="Questions to ask.")
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep the grown libraries here.")
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the figures in this JSON file.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw the curves into this SVG file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--quick", is_flag=True, hidden=True, help="Time everything once: to see that it runs.")
 @click.pass_context
@@ -51,7 +53,9 @@ def bench_command(
     size: list[int],
     questions: Path | None,
     count: int,
+    keep: Path | None,
     save: Path | None,
+    plot: Path | None,
     as_json: bool,
     quick: bool,
 ) -> None:
@@ -59,12 +63,13 @@ def bench_command(
 
     Without --articles: the encoder beside onnxruntime, and answers over the articles of seeds/, in under a minute.
     With it (a file, a folder, or a library): libraries of the sizes given, real passages first, the rest recombined
-    from their sentences; search beside the plain way and a matrix product, recall, memory, and starts.
+    from their sentences; search beside the plain way and a matrix product, recall, memory, and starts. A million
+    passages take half an hour of processor time to grow: --keep a folder for them, and the next time finds them there.
 
     \b
     Examples:
       footnote bench
-      footnote bench --articles news.jsonl --size 1k,10k,100k --save bench.json
+      footnote bench --articles news.jsonl --size 1k,10k,100k --save bench.json --plot bench.svg
       footnote bench ingest news.jsonl
     """
     if context.invoked_subcommand is not None:
@@ -76,7 +81,9 @@ def bench_command(
     else:
         from . import sizes
 
-        found = sizes.measure(articles, size, count, questions)
+        found = sizes.measure(articles, size, count, questions, keep)
+        if plot is not None:
+            plot.write_text(sizes.curves(found), "utf-8")
     if save is not None:
         save.write_text(found.to_text(as_json=True) + "\n", "utf-8")
     click.echo(found.to_text(as_json=as_json))

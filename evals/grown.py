@@ -7,19 +7,23 @@ vectors are spread as those of real text are, and nothing has to be encoded. An 
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index import Article, Library, Passage, Sentence, readers
-from index.catalog import Catalog
-from index.encoder import DIMENSIONS
+from index.catalog import Catalog, StoredPassage
+from index.encoder import DIMENSIONS, Vectors
 from index.errors import ArticleError, FootnoteError
 
 NOISE = 0.5
 """Length of what is added to a unit vector: the copy has a cosine of 0.9 to it, as near neighbours in news have."""
 PASSAGES = 13
 """Of one recombined article: as many as a news article has."""
+DRAWN = 20_000
+"""Real passages that are recombined."""
+_RECOMBINED = "recombined-"
 
 
 def read_articles(path: Path) -> list[Article]:
@@ -42,49 +46,70 @@ def fill(path: Path, passages: int, folder: Path) -> None:
             library.add(articles[start : start + 50])
 
 
-def grow(source: Library, passages: int, folder: Path) -> int:
-    """Make a library of so many passages (to the next whole article); how many of them are the source's own."""
+def grow(source: Library, passages: int, folder: Path) -> None:
+    """Make a library of so many passages (to the next whole article); one that was left half made is gone on with."""
     catalog = Catalog(folder, create=True)
-    real = _copy(source, passages, catalog)
-    if (missing := passages - catalog.passage_count()) > 0:
-        _recombine(source, missing, catalog)
+    if catalog.passage_count() < passages:
+        _fill(source, passages, catalog)
     catalog.close()
     with Library.open(folder) as library:
         library.warm_up()  # makes Chroma
-    return real
 
 
-def _copy(source: Library, passages: int, catalog: Catalog) -> int:
+def _fill(source: Library, passages: int, catalog: Catalog) -> None:
+    catalog.rows("PRAGMA synchronous = OFF")  # what a power cut takes is grown again
     theirs = Catalog(source.folder)
+    held = {identity for (identity,) in catalog.rows("SELECT id FROM articles")}
     count = 0
     for summary in sorted(source.articles(), key=lambda summary: summary.id):
         if count >= passages:
             break
-        rows = [
-            row[0] for row in theirs.rows('SELECT id FROM passages WHERE article_id = ? ORDER BY "start"', [summary.id])
-        ]
-        own = source.passages(summary.id)
-        catalog.put(source.show(summary.id), source.sentences(summary.id), own, theirs.vectors(rows))
-        count += len(own)
+        count += summary.passages
+        if summary.id not in held:
+            _copy(source, theirs, summary.id, catalog)
+    if count < passages:
+        drawn = _drawn(theirs)
+        for number in range(-(-(passages - count) // PASSAGES)):
+            if f"{_RECOMBINED}{number}" not in held:
+                catalog.put(*_recombined(number, drawn))
     theirs.close()
-    return count
 
 
-def _recombine(source: Library, passages: int, catalog: Catalog) -> None:
-    chance, noise = random.Random(passages), np.random.default_rng(passages)  # noqa: S311 - no secret
-    theirs = Catalog(source.folder)
+def real_passages(library: Library) -> int:
+    """How many passages of a grown library are of no recombined article."""
+    return sum(summary.passages for summary in library.articles() if not summary.id.startswith(_RECOMBINED))
+
+
+def _copy(source: Library, theirs: Catalog, identity: str, catalog: Catalog) -> None:
+    rows = theirs.rows('SELECT id FROM passages WHERE article_id = ? ORDER BY "start"', [identity])
+    vectors = theirs.vectors([row for (row,) in rows])
+    catalog.put(source.show(identity), source.sentences(identity), source.passages(identity), vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Real passages that others are recombined of, and their vectors."""
+
+    passages: list[StoredPassage]
+    vectors: Vectors
+
+
+def _drawn(theirs: Catalog) -> _Drawn:
     rows = theirs.passage_ids()
-    sample = chance.sample(rows, min(20_000, len(rows)))
-    texts = [theirs.passages([row])[row] for row in sample]
-    vectors = theirs.vectors(sample)
-    for number in range(-(-passages // PASSAGES)):
-        drawn = np.array([chance.randrange(len(sample)) for _ in range(PASSAGES)])
-        moved = vectors[drawn] + NOISE / np.sqrt(DIMENSIONS) * noise.standard_normal((PASSAGES, DIMENSIONS))
-        moved /= np.linalg.norm(moved, axis=1, keepdims=True)
-        mixed = [_mixed(texts[position].text, texts[chance.randrange(len(sample))].text, chance) for position in drawn]
-        article, sentences, own = _article(f"recombined-{passages}-{number}", texts[drawn[0]].title, mixed)
-        catalog.put(article, sentences, own, moved.astype(np.float32))
-    theirs.close()
+    sample = random.Random(0).sample(rows, min(DRAWN, len(rows)))  # noqa: S311 - no secret
+    stored = theirs.passages(sample)
+    return _Drawn([stored[row] for row in sample], theirs.vectors(sample))
+
+
+def _recombined(number: int, drawn: _Drawn) -> tuple[Article, list[Sentence], list[Passage], Vectors]:
+    """The same number gives the same article, so that growing can be gone on with."""
+    chance, noise = random.Random(number), np.random.default_rng(number)  # noqa: S311 - no secret
+    ones = [chance.randrange(len(drawn.passages)) for _ in range(PASSAGES)]
+    moved = drawn.vectors[ones] + NOISE / np.sqrt(DIMENSIONS) * noise.standard_normal((PASSAGES, DIMENSIONS))
+    moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+    mixed = [_mixed(drawn.passages[one].text, chance.choice(drawn.passages).text, chance) for one in ones]
+    article, sentences, passages = _article(f"{_RECOMBINED}{number}", drawn.passages[ones[0]].title, mixed)
+    return article, sentences, passages, moved.astype(np.float32)
 
 
 def _mixed(one: str, other: str, chance: random.Random) -> list[str]:

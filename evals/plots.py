@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from .measures import Metric
 from .report import number
 
 Point = tuple[float, float]
+
+_COLOURS = ("#1f5fbf", "#b3541e", "#2e7d4f", "#8a3ffc", "#666666", "#a4133c")
+_STYLE = "<style>text{font:11px system-ui,sans-serif}.grid{stroke:#8884}svg{background:#fff}</style>"
 
 WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 430, 250, 44, 24, 34, 24
 
@@ -40,6 +43,44 @@ def curve(points: Sequence[Point], x_name: str, y_name: str, x_max: float = 1.0)
     path = " ".join(f"{_x(x, x_max):.1f},{_y(y):.1f}" for x, y in thinned(points))
     parts.append(f'<polyline class="line" points="{path}"/>')
     return _svg(WIDTH, HEIGHT, parts, f"{y_name} over {x_name}")
+
+
+def growth(lines: Mapping[str, Sequence[Point]], x_name: str, y_name: str) -> str:
+    """Named lines over two logarithmic axes, for a file of its own: it brings its colours."""
+    points = [point for line in lines.values() for point in line]
+    (x_low, x_high), (y_low, y_high) = (_decades(values) for values in zip(*points, strict=True))
+    wide = WIDTH + 60
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        across = (math.log10(x) - x_low) / (x_high - x_low)
+        up = (math.log10(y) - y_low) / (y_high - y_low)
+        return LEFT + across * (WIDTH - LEFT - RIGHT), _y(up)
+
+    parts = []
+    for power in range(y_low, y_high + 1):
+        _, y = at(10**x_low, 10**power)
+        parts.append(f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>')
+        parts.append(_text(LEFT - 6, y + 4, f"{10.0**power:g}", "end"))
+    for power in range(x_low, x_high + 1):
+        parts.append(_text(at(10**power, 1)[0], HEIGHT - BOTTOM + 15, f"{10**power:,}", "middle"))
+    for number_, (name, line) in enumerate(lines.items()):
+        colour = _COLOURS[number_ % len(_COLOURS)]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*point) for point in sorted(line)))
+        parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>')
+        parts += [
+            f'<circle fill="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in (at(*point) for point in line)
+        ]
+        parts.append(f'<g fill="{colour}">{_text(WIDTH - RIGHT + 8, TOP + 8 + 16 * number_, name, "start")}</g>')
+    parts.append(_text((LEFT + WIDTH) / 2, HEIGHT - 3, x_name, "middle"))
+    parts.append(_text(LEFT, 10, y_name, "middle"))
+    drawn = _svg(wide, HEIGHT, [_STYLE, *parts], f"{y_name} over {x_name}: {', '.join(lines)}")
+    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+
+
+def _decades(values: Sequence[float]) -> tuple[int, int]:
+    """The powers of ten that hold all values."""
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    return low, max(high, low + 1)
 
 
 def reliability(bins: Sequence[tuple[float, float, int]]) -> str:

@@ -29,7 +29,8 @@ from qa.ask import ask
 from qa.reader import Reader
 
 from .bench import COLD_QUESTION, Bench, Openvino, Row, machine, seconds
-from .grown import fill, grow
+from .grown import fill, grow, real_passages
+from .plots import growth
 
 REAL = 5_000
 """Passages that are encoded of a file of articles; a library given in its place has as many as it has."""
@@ -51,29 +52,43 @@ class Request:
     questions: tuple[str, ...]
 
 
-def measure(path: Path, sizes: Sequence[int], count: int, questions: Path | None = None) -> Bench:
+def measure(
+    path: Path, sizes: Sequence[int], count: int, questions: Path | None = None, kept: Path | None = None
+) -> Bench:
     """Rows for each size, the libraries grown from a file or folder of articles, or from a library.
 
     `count` questions are asked, of a JSON lines file with a "question" in each, or made of the articles' sentences.
+    What is grown is kept in the folder `kept`, and found there the next time.
     """
-    rows: list[Row] = []
-    with TemporaryDirectory(prefix="footnote-sizes-") as name:
-        folder = Path(name)
+    with TemporaryDirectory(prefix="footnote-sizes-") as temporary:
+        folder = kept or Path(temporary)
         given = path if (path / "catalog.sqlite3").exists() else folder / "source"
         if given != path:
             fill(path, min(REAL, max(sizes)), given)
+        rows: list[Row] = []
         with Library.open(given) as source:
             asked = _questions(source, count, questions)
             for size in sizes:
+                made = source.folder
+                if source.passage_count() != size:  # a library of that size is measured as it is
+                    made = folder / str(size)
+                    sys.stderr.write(f"growing {size:,} passages\n")
+                    grow(source, size, made)
                 sys.stderr.write(f"measuring {size:,} passages\n")
-                is_it = source.passage_count() == size  # a library of that size is measured as it is
-                real = size if is_it else grow(source, size, folder / str(size))
-                made = source.folder if is_it else folder / str(size)
-                with Library.open(made) as library:
-                    whole = library.passage_count()  # to the next whole article
-                request = Request(str(made), str(folder / f"plain-{size}"), whole, real, asked)
+                with Library.open(made) as library:  # it goes on to the next whole article
+                    whole, real = library.passage_count(), real_passages(library)
+                request = Request(str(made), str(Path(temporary) / f"plain-{size}"), whole, real, asked)
                 rows += [*_apart(request), *_starts(request)]
     return Bench(machine(Openvino()), tuple(rows))
+
+
+def curves(bench: Bench) -> str:
+    """A drawing of how long each part takes at each size, both axes logarithmic: SVG that stands by itself."""
+    lines = {
+        name: [(float(row.size or 0), row.value) for row in bench.rows if row.name == f"{name}_p50"]
+        for name in ("search", "encode", "dense", "lexical", "plain", "exact")
+    }
+    return growth({name: points for name, points in lines.items() if points}, "passages", "ms, p50")
 
 
 def _questions(source: Library, count: int, path: Path | None) -> tuple[str, ...]:

@@ -13,7 +13,22 @@ from .database import Transaction
 from .errors import LibraryDamaged, LibraryLocked, ReadOnlyLibrary
 from .full_text import TITLE_WEIGHT, FullText, letters_of
 
+COUNTED = 8_192
+"""Passages up to which those that hold a word are counted: FTS5 keeps no counts, and walks over each of them."""
+STRETCHES, STRETCH = 8, 1_024
+"""So many runs of so many row numbers, spread evenly, tell how common a word in more passages is."""
+
 _INSERT = "INSERT INTO passages_fts (rowid, title, text) VALUES (?, ?, ?)"
+_HOLDING = "SELECT count(*) FROM (SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?)"
+_HOLDING_IN_STRETCHES = f"""
+SELECT sum((SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?
+            AND rowid BETWEEN start.value AND start.value + {STRETCH - 1})) FROM json_each(?) AS start
+"""
+_IN_STRETCHES = f"""
+SELECT sum((SELECT count(*) FROM passages_fts_docsize WHERE id BETWEEN start.value AND start.value + {STRETCH - 1}))
+FROM json_each(?) AS start
+"""
+_ENDS = "SELECT (SELECT min(id) FROM passages_fts_docsize), (SELECT max(id) FROM passages_fts_docsize)"
 
 
 class FTS5(FullText):
@@ -41,8 +56,23 @@ class FTS5(FullText):
         return {word: self._count(word) for word in words}
 
     def _count(self, word: str) -> int:
-        query = "SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?"
-        return self._database.counted(f"word {word}", lambda: int(self._database.rows(query, (_any([word]),))[0][0]))
+        return self._database.counted(f"word {word}", lambda: self._holding(_any([word])))
+
+    def _holding(self, expression: str) -> int:
+        """How many passages match: to the unit for rarer words, which decide; about, by a sample, for common ones."""
+        counted = int(self._database.rows(_HOLDING, (expression, COUNTED + 1))[0][0])
+        if counted <= COUNTED:
+            return counted
+        starts = json.dumps(self._stretches())
+        sampled = self._database.counted("sampled", lambda: int(self._database.rows(_IN_STRETCHES, (starts,))[0][0]))
+        held = int(self._database.rows(_HOLDING_IN_STRETCHES, (expression, starts))[0][0])
+        indexed = self._database.counted("indexed", self._indexed)
+        return max(COUNTED + 1, held * indexed // max(1, sampled))
+
+    def _stretches(self) -> list[int]:
+        """The row numbers with which they begin."""
+        first, last = self._database.rows(_ENDS)[0]
+        return [first + max(0, last - first - STRETCH) * place // (STRETCHES - 1) for place in range(STRETCHES)]
 
     def frequency(self, stem: str) -> int:
         """See the class."""

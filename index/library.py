@@ -19,7 +19,7 @@ from .errors import ArticleError, LibraryDamaged, MassRemoval, UnknownArticle
 from .intake import Intake, Pair
 from .passages import Passage
 from .place import Place, place_of
-from .reading import PASSAGE_TOKENS, File, LaidOut, Step, lay_out, look_at
+from .reading import PASSAGE_TOKENS, File, LaidOut, Step, lay_out
 from .reencode import reencode
 from .report import Change, OnProgress, Report
 from .retrieve import LEXICAL_SHARE, Fused, Hit, Legs, Ranked, fuse
@@ -27,6 +27,7 @@ from .scope import EVERYTHING, Scope
 from .sentences import Sentence
 from .settings import Settings, read_settings
 from .shingles import clusters
+from .syncing import fetched, files_of, is_most, missing, with_renamed
 
 if TYPE_CHECKING:
     from .retriever import LibraryRetriever
@@ -103,8 +104,8 @@ class Library:
         found = [file for path in paths for file in (readers.files_in(path) if os.path.isdir(path) else [path])]
         with self._changing():
             intake = self.place.open_intake(self._catalog, self.encoder, self._tokens, progress)
-            intake.read(intake.recognise(_files(found, intake)))
-            intake.take(self._steps(_fetched(source for source in sources if isinstance(source, str))))
+            intake.read(intake.recognise(files_of(found, intake)))
+            intake.take(self._steps(fetched(source for source in sources if isinstance(source, str))))
             self._drop_superseded(intake)
             return self._report(intake)
 
@@ -136,13 +137,13 @@ class Library:
     def _sync(self, folder: Path, progress: OnProgress | None, *, dry_run: bool, force: bool) -> Report:
         held = [pair for pair in self._catalog.sources() if Path(pair[0]).is_relative_to(folder)]
         intake = self.place.open_intake(self._catalog, self.encoder, self._tokens, progress, dry_run=dry_run)
-        files = _files(readers.files_in(folder), intake)
+        files = files_of(readers.files_in(folder), intake)
         unknown = intake.recognise(files)
         present = {file.source for file in files}
-        vanished = [pair for pair in _gone(held, intake) if pair[0] not in present]
+        vanished = [pair for pair in missing(held, intake) if pair[0] not in present]
         self._allow_removal(folder, intake.left_alone(vanished), held, force)
         intake.read(unknown)
-        gone = _gone(held, intake)
+        gone = missing(held, intake)
         leaving = intake.left_alone(gone)
         self._allow_removal(folder, leaving, held, force)
         removals = [Change("removed", i, self._catalog.title(i), self._catalog.sources_of(i)[0]) for i in leaving]
@@ -150,12 +151,12 @@ class Library:
             self._catalog.remove_sources(gone)
             intake.note_all_read()
         renamed = {i for _, i in gone} & {i for _, i in intake.found - set(held)} - set(leaving)
-        intake.changes = [*_with_renamed(intake.changes, renamed, set(held), self._catalog), *removals]
-        return replace(self._report(intake), needs_force=_is_most(leaving, held))
+        intake.changes = [*with_renamed(intake.changes, renamed, set(held), self._catalog), *removals]
+        return replace(self._report(intake), needs_force=is_most(leaving, held))
 
     @staticmethod
     def _allow_removal(folder: Path, leaving: Sequence[str], held: Sequence[Pair], force: bool) -> None:
-        if not force and _is_most(leaving, held):
+        if not force and is_most(leaving, held):
             raise MassRemoval(folder, len(leaving), len({article_id for _, article_id in held}))
 
     def remove(self, article_ids: Sequence[str]) -> None:
@@ -172,6 +173,9 @@ class Library:
         with self._catalog.writing():
             reencode(self._catalog, self.encoder)
             yield
+            if not self._mirror.goes_beside_writers:
+                self._mirror.follow()
+        if self._mirror.goes_beside_writers:
             self._mirror.follow()
 
     def work(self, done: Callable[[str], object] = lambda _: None, *, once: bool = False) -> None:
@@ -369,49 +373,3 @@ def _hit(fused: Fused, stored: StoredPassage, sentences: tuple[Sentence, ...]) -
         fused.bm25,
         sentences,
     )
-
-
-def _files(found: Iterable[Path | ArticleError], intake: Intake) -> list[File]:
-    """The files to take, each once; what could not be looked at is noted as failed."""
-    files: dict[str, File] = {}
-    for path in found:
-        if isinstance(path, ArticleError):
-            intake.failed.append(path)
-        else:
-            file = look_at(path)
-            files.setdefault(file.source, file)
-    return list(files.values())
-
-
-def _gone(held: Sequence[Pair], intake: Intake) -> list[Pair]:
-    """What the library has and the folder has not. Of an unreadable file or folder all is kept: a bad save loses
-    nothing."""
-    unreadable = {str(Path(error.source).resolve()) for error in intake.failed}
-    return [
-        pair
-        for pair in held
-        if pair not in intake.found
-        and pair not in intake.replaced
-        and unreadable.isdisjoint([pair[0], *map(str, Path(pair[0]).parents)])
-    ]
-
-
-def _is_most(leaving: Sequence[str], held: Sequence[Pair]) -> bool:
-    return 2 * len(leaving) > len({article_id for _, article_id in held})
-
-
-def _with_renamed(changes: Iterable[Change], renamed: set[str], held: set[Pair], catalog: Catalog) -> Iterator[Change]:
-    for change in changes:
-        is_new_name = change.article_id in renamed and (change.source, change.article_id) not in held
-        if change.what == "unchanged" and is_new_name:
-            renamed = renamed - {change.article_id}
-            yield replace(change, what="renamed", title=catalog.title(change.article_id))
-        else:
-            yield change
-
-
-def _fetched(addresses: Iterable[str]) -> Iterator[Article | ArticleError]:
-    for address in addresses:
-        from .web import read_address
-
-        yield from read_address(address)

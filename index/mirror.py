@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from pathlib import Path
@@ -12,6 +11,7 @@ from .encoder import Vectors
 from .errors import DiskFull, LibraryLocked, ReadOnlyLibrary
 from .nearest import Nearest
 from .retrieve import Ranked
+from .signs import FEW, Signs, keep_signs, read_signs
 from .vectors import VectorIndex, VectorIndexError, fingerprint, remove_folder
 from .verify import verify
 
@@ -30,25 +30,19 @@ class Mirror(Nearest):
 
     Each rebuild gets a folder of its own (`chroma/0`, `chroma/1`, ...); the catalog names the one in use, its
     revision, the model of its vectors and a fingerprint of its files. It is asked only once it has been verified, by
-    a process of its own; until then, and wherever it is behind, every stored vector is looked at: exact, and quick
-    up to some ten thousand.
+    a process of its own; until then, and wherever it is behind, the stored vectors are looked at: every one of a small
+    library, of a large one those whose signs are like the question's.
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._index: VectorIndex | None = None
-        self._revision = -1
-        self._lock = threading.RLock()  # of the index in use: held for the length of a query
+        super().__init__(catalog)
+        self._revision = -1  # of the index in use
         self._upkeep = threading.RLock()  # of the folder: held while it is verified or written
         self._follows = False
         self._tried: State | None = None  # at which Chroma was last looked at, whatever came of it
         self._failure: VectorIndexError | None = None  # why it cannot be asked: said when a question comes
         self._complaint = ""
-
-    @property
-    def is_in_use(self) -> bool:
-        """See the class."""
-        return self._index is not None
+        self._signs: tuple[int | str | None, Signs | None] = (None, None)  # and the mark that they were read under
 
     def nearest(self, vector: Vectors, k: int) -> Ranked:
         """Up to k (row number, cosine) pairs, nearest first. Never waits for Chroma."""
@@ -66,7 +60,18 @@ class Mirror(Nearest):
             threading.Thread(target=self.load, daemon=True).start()
         elif self._failure:
             self._complain(self._failure)
-        return self._catalog.nearest(vector, k)
+        return self._without_chroma(vector, k)
+
+    def _without_chroma(self, vector: Vectors, k: int) -> Ranked:
+        if self._catalog.passage_count() <= FEW:
+            return self._catalog.nearest(vector, k)
+        mark, signs = self._signs
+        if mark is None or mark != self._catalog.meta("signs"):
+            mark, signs = self._signs = self._catalog.meta("signs"), read_signs(self._catalog)
+        if signs is None:
+            return self._catalog.nearest(vector, k)
+        rows = [*signs.worth_looking_at(vector), *self._catalog.passage_ids(after=signs.last)]
+        return self._catalog.nearest(vector, k, rows)
 
     def load(self) -> None:
         """Verify and open Chroma, and mend it where this process may write. From now on, new revisions are followed."""
@@ -82,6 +87,7 @@ class Mirror(Nearest):
                 self._open(revision)
             except VectorIndexError as error:
                 self._heal(error, found)
+            keep_signs(self._catalog)
 
     def _state(self) -> State:
         """The catalog's revision, and the one that Chroma was brought to."""
@@ -93,6 +99,7 @@ class Mirror(Nearest):
         index = VectorIndex(self._folder())
         with self._lock:
             self._index, self._revision, self._failure = index, revision, None
+            self._signs = (None, None)
 
     def check(self, revision: int) -> None:
         """Raise VectorIndexError, with what is wrong, unless Chroma mirrors the catalog of this revision."""
@@ -149,14 +156,7 @@ class Mirror(Nearest):
                     log.warning("Chroma is made anew from the catalog (%s)", error)
                 self._rebuild()
             self._catalog.set_meta("chroma_revision", revision)
-
-    def close(self) -> None:
-        """Let go of the folder."""
-        with self._lock:
-            if self._index is not None:
-                index, self._index = self._index, None
-                with contextlib.suppress(VectorIndexError):
-                    index.close()
+            keep_signs(self._catalog)
 
     def _check_files(self) -> None:
         """Raise VectorIndexError unless Chroma's files are as the last write left them: a crash tears them."""

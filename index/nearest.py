@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from abc import ABC, abstractmethod
 
+from .catalog import Catalog
 from .encoder import Vectors
 from .retrieve import Ranked
+from .vectors import VectorIndex, VectorIndexError
 
 
 class Nearest(ABC):
@@ -14,10 +18,26 @@ class Nearest(ABC):
     hindrance: str = ""
     """What the user should know of how passages are found just now, in a sentence; "" where all is well."""
 
+    goes_beside_writers: bool = False
+    """Whether `follow` may go on while others write articles: it can take long."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._index: VectorIndex | None = None
+        self._lock = threading.RLock()  # of the index in use
+
     @property
-    @abstractmethod
     def is_in_use(self) -> bool:
         """Whether Chroma is open, and asked."""
+        return self._index is not None
+
+    def close(self) -> None:
+        """Let go of Chroma."""
+        with self._lock:
+            if self._index is not None:
+                index, self._index = self._index, None
+                with contextlib.suppress(VectorIndexError):
+                    index.close()
 
     @abstractmethod
     def nearest(self, vector: Vectors, k: int) -> Ranked:
@@ -33,12 +53,8 @@ class Nearest(ABC):
 
     @abstractmethod
     def follow(self) -> None:
-        """Bring Chroma to the catalog's state. Only for who holds the library for writing."""
+        """Bring Chroma to the catalog's state. Only for who holds the library for writing, unless it goes beside."""
 
     @abstractmethod
     def rebuild(self) -> None:
         """Make Chroma anew from the catalog. Only for who holds the library for writing."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of Chroma."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
+from . import compiled
 from .errors import ModelError
 
 if TYPE_CHECKING:
@@ -37,10 +39,22 @@ def load_model(path: Path) -> Any:
         core = openvino.Core()
         if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
             settings["INFERENCE_PRECISION_HINT"] = "f32"
-        return core.compile_model(core.read_model(*checked_model(path)), "CPU", settings)
+        files = checked_model(path)
+        kept = compiled.path_of(path.stem, (_digests(path.parent), settings, openvino.get_version(), _processor(core)))
+        if (blob := compiled.read(kept)) is not None:
+            with contextlib.suppress(RuntimeError):
+                return core.import_model(openvino.Tensor(blob), "CPU", settings)
+        model = core.compile_model(core.read_model(*files), "CPU", settings)
+        compiled.keep(kept, lambda: model.export_model().getvalue())
+        return model
     except RuntimeError as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"{path} cannot be loaded ({reason}); install footnote again") from error
+
+
+def _processor(core: Any) -> list[object]:
+    """What a compiled model is compiled for."""
+    return [core.get_property("CPU", name) for name in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
 
 
 def load_tokenizer() -> tokenizers.Tokenizer:
@@ -61,13 +75,19 @@ def checked_model(path: Path) -> tuple[Path, Path]:
 def checked(path: Path) -> Path:
     """The path of a file whose checksum is the one in `checksums.json` beside it; raises ModelError."""
     try:
-        expected = json.loads((path.parent / "checksums.json").read_text("utf-8"))[path.name]
+        expected = _digests(path.parent)[path.name]
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); install footnote again") from error
     if found != expected:
         raise ModelError(f"{path} is damaged (its checksum is not the published one); install footnote again")
     return path
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """The published checksums of the files there; raises OSError."""
+    digests: dict[str, str] = json.loads((folder / "checksums.json").read_text("utf-8"))
+    return digests
 
 
 def batches(lengths: Sequence[int]) -> list[tuple[int, list[int]]]:

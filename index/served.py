@@ -19,7 +19,7 @@ from .errors import DiskFull, LibraryError, LibraryLocked, ReadOnlyLibrary
 from .nearest import Nearest
 from .place import Servers
 from .retrieve import Ranked
-from .vectors import ServedIndex, VectorIndexError
+from .vectors import ServedIndex, VectorIndex, VectorIndexError
 from .verify import faults
 
 LOOKED_AT = 8192
@@ -39,23 +39,18 @@ log = logging.getLogger(__name__)
 class ServedMirror(Nearest):
     """A collection on a Chroma server, named after the library. Where it cannot be asked, words alone find."""
 
+    goes_beside_writers = True
+
     def __init__(self, catalog: Catalog, servers: Servers) -> None:
-        self._catalog = catalog
+        super().__init__(catalog)
         self._servers = servers
-        self._lock = threading.Lock()  # of the index and of what is known of its failure
-        self._index: ServedIndex | None = None
-        self._opened = ""  # the collection that it is
+        self._opened = ""  # the collection that the index in use is
         self._failure = ""
         self._resting_until = 0.0
         self._follows = False
         self._upkeep: threading.Thread | None = None
 
     # -- asking ----------------------------------------------------------------------------------------------------
-
-    @property
-    def is_in_use(self) -> bool:
-        """See the class."""
-        return self._index is not None
 
     def nearest(self, vector: Vectors, k: int) -> Ranked:
         """See the class; no passage where Chroma does not answer. Never waits for more than its deadline."""
@@ -100,7 +95,7 @@ class ServedMirror(Nearest):
                 log.warning("Chroma cannot answer (%s); passages are found by their words alone", error)
             self._failure, self.hindrance = str(error), GONE
 
-    def _verified(self) -> ServedIndex:
+    def _verified(self) -> VectorIndex:
         """The collection, seen to hold what it should when it was opened: a server that lost it makes an empty one."""
         name = self._name()
         with self._lock:
@@ -208,14 +203,6 @@ class ServedMirror(Nearest):
                 return
             self._upkeep = threading.Thread(target=_quietly, args=[upkeep], name="chroma upkeep", daemon=True)
             self._upkeep.start()
-
-    def close(self) -> None:
-        """See the class."""
-        with self._lock:
-            if self._index is not None:
-                index, self._index = self._index, None
-                with contextlib.suppress(VectorIndexError):
-                    index.close()
 
 
 def _quietly(upkeep: Callable[[], None]) -> None:

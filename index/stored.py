@@ -37,9 +37,9 @@ class StoredPassages(Tables):
         """How many passages the library holds."""
         return self.counted("passages", lambda: int(self.rows("SELECT count(*) FROM passages")[0][0]))
 
-    def passage_ids(self) -> list[int]:
-        """Every passage's row number, in order."""
-        return [row[0] for row in self.rows("SELECT id FROM passages ORDER BY id")]
+    def passage_ids(self, after: int = -1) -> list[int]:
+        """Every passage's row number above `after`, in order."""
+        return [row[0] for row in self.rows("SELECT id FROM passages WHERE id > ? ORDER BY id", (after,))]
 
     def passages_in(self, scope: Scope) -> list[int]:
         """The row numbers, in order, of the passages of the articles in the scope."""
@@ -79,10 +79,14 @@ class StoredPassages(Tables):
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """The stored vectors of these passages, one row each, in the order asked for."""
-        rows: dict[int, bytes] = {}
+        blobs = self._blobs(ids)
+        return self._matrix([blobs[i] for i in ids])
+
+    def _blobs(self, ids: Sequence[int]) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
         for chunk in chunks(ids):
-            rows.update(self.rows(f"SELECT id, vector FROM passages WHERE id IN ({marks(chunk)})", chunk))
-        return self._matrix([rows[i] for i in ids])
+            found.update(self.rows(f"SELECT id, vector FROM passages WHERE id IN ({marks(chunk)})", chunk))
+        return found
 
     def vectors_by_key(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The stored vectors of passages with these keys (`schema.key` of title and text), where there are any."""
@@ -124,11 +128,13 @@ class StoredPassages(Tables):
 
     def nearest(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The k passages of highest cosine, of all or of those given in order, by looking at every one: exact, and the
-        measure of Chroma's recall."""
+        measure of Chroma's recall. A row number given that is gone is left out."""
         best: list[tuple[int, float]] = []
         if among is not None:
             for ids in chunks(among, _SCANNED_AT_ONCE):
-                best = _nearest(best, ids, self.vectors(ids) @ vector, k)
+                blobs = self._blobs(ids)
+                there = [i for i in ids if i in blobs]
+                best = _nearest(best, there, self._matrix([blobs[i] for i in there]) @ vector, k)
             return best
         with self.snapshot():
             rows = self.rows(_SCAN, (-1, _SCANNED_AT_ONCE))

@@ -46,6 +46,8 @@ class Tally:
         self._lock = threading.Lock()
         self.statuses: Counter[str] = Counter()
         self.seconds: list[float] = []
+        self.refused_after: list[float] = []
+        self._texts: dict[str, str] = {}
         self.wrong: list[str] = []
         self.quotes = 0
 
@@ -54,23 +56,32 @@ class Tally:
             self.statuses[status] += 1
             if status == "200":
                 self.seconds.append(seconds)
+            elif status.startswith("503"):
+                self.refused_after.append(seconds)
 
     def check(self, answer: dict[str, Any], library: Library) -> None:
         """Hold every quote against the library, which only gains articles."""
         for citation in (*answer["citations"], *answer["nearest"]):
-            text = library.show(citation["article_id"]).text
+            identity = citation["article_id"]
+            text = self._texts.get(identity) or library.show(identity).text
             with self._lock:
+                self._texts[identity] = text
                 self.quotes += 1
                 if text[citation["start"] : citation["end"]] != citation["quote"]:
                     self.wrong.append(f"{citation['article_id']} {citation['start']}")
 
-    def report(self) -> None:
-        times = sorted(self.seconds) or [0.0]
+    def report(self, minutes: float) -> None:
         sys.stdout.write(
             f"{sum(self.statuses.values())} questions: {dict(self.statuses)}\n"
+            f"answered {len(self.seconds) / (60 * minutes):.1f} a second, after {_spread(self.seconds)} seconds\n"
+            f"refused after {_spread(self.refused_after)} seconds\n"
             f"{self.quotes} quotes, {len(self.wrong)} of them wrong {self.wrong[:3]}\n"
-            f"seconds p50 {statistics.median(times):.2f}, p95 {times[int(0.95 * (len(times) - 1))]:.2f}\n"
         )
+
+
+def _spread(seconds: Sequence[float]) -> str:
+    times = sorted(seconds) or [0.0]
+    return f"p50 {statistics.median(times):.3f}, p95 {times[int(0.95 * (len(times) - 1))]:.3f}"
 
 
 def start(*arguments: str, address: str) -> subprocess.Popen[bytes]:
@@ -91,11 +102,12 @@ def put_question(base: str, question: str, tally: Tally, library: Library, clien
         tally.check(response.json(), library)
 
 
-def load(address: str, questions: Sequence[str], minutes: float, rate: float, late: Path) -> Tally:
+def load(address: str, questions: Sequence[str], given: argparse.Namespace, late: Path) -> Tally:
     """Ask at the rate while the workers add what lies in `late`."""
     tally = Tally()
     ports = [free_port() for _ in range(CHATS)]
-    running = [start("chat", "--port", str(port), "--no-reader", address=address) for port in ports]
+    reader = () if given.reader else ("--no-reader",)
+    running = [start("chat", "--port", str(port), *reader, address=address) for port in ports]
     running += [start("work", address=address) for _ in range(WORKERS)]
     try:
         with (
@@ -109,8 +121,8 @@ def load(address: str, questions: Sequence[str], minutes: float, rate: float, la
             running.append(start("sync", str(late), address=address))
             began = time.monotonic()
             number = 0
-            while (elapsed := time.monotonic() - began) < minutes * 60:
-                if number < elapsed * rate:
+            while (elapsed := time.monotonic() - began) < given.minutes * 60:
+                if number < elapsed * given.rate:
                     base = f"http://127.0.0.1:{ports[number % CHATS]}"
                     pool.submit(put_question, base, questions[number % len(questions)], tally, library, client)
                     number += 1
@@ -150,6 +162,7 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=float, default=20, help="questions a second")
+    parser.add_argument("--reader", action="store_true", help="with the reader in each web process")
     parser.add_argument("--same", type=int, default=200, help="questions whose answers are compared")
     given = parser.parse_args()
     articles = [article for article in readers.read(given.articles) if isinstance(article, Article)]
@@ -172,7 +185,7 @@ def main() -> None:
             with Library.open(address, create=True) as library:
                 library.add(articles[: len(articles) // 2])
                 library.warm_up()
-            load(address, questions, given.minutes, given.rate, folder / "late").report()
+            load(address, questions, given, folder / "late").report(given.minutes)
             with Library.open(address) as served, Library.open(folder / "library", create=True) as local:
                 local.add(articles[: len(articles) // 2])
                 local.sync(folder / "late")

@@ -7,16 +7,18 @@ import math
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from evals import bench
-from evals.grown import grow
+from evals.grown import grow, real_passages
 from index import Library
 from index.encoder import Encoder
 from index.errors import FootnoteError
 
+SVG = "{http://www.w3.org/2000/svg}"
 ROWS = [
     "openvino_best",
     "onnxruntime_best",
@@ -96,11 +98,24 @@ def test_at_a_size_all_is_measured_beside_a_baseline(
 ) -> None:
     saved = tmp_path / "bench.json"
     result = process(
-        "bench", "--articles", "seeds", "--size", "0.04k", "--count", "2", "--save", str(saved), timeout=400
+        "bench",
+        "--articles",
+        "seeds",
+        "--size",
+        "0.04k",
+        "--count",
+        "2",
+        "--save",
+        str(saved),
+        "--plot",
+        str(tmp_path / "curve.svg"),
+        timeout=400,
     )
     assert result.returncode == 0, result.stderr
     rows = {row["name"]: row for row in json.loads(saved.read_text())["rows"]}
     assert [line.split()[0] for line in result.stdout.split("\n\n")[1].splitlines()][1:] == list(rows)
+    drawn = ElementTree.parse(tmp_path / "curve.svg").getroot()  # noqa: S314 - our own
+    assert {"search", "encode", "dense", "lexical", "plain", "exact"} < {text.text for text in drawn.iter(f"{SVG}text")}
     assert rows["search_p50"]["baseline"] == "plain_p50"
     assert rows["search_p50"]["ratio"] == rows["search_p50"]["value"] / rows["plain_p50"]["value"]
     assert rows["recall_at_10"]["value"] == 1.0
@@ -109,10 +124,11 @@ def test_at_a_size_all_is_measured_beside_a_baseline(
 
 
 def test_a_library_is_grown_of_real_passages_and_then_of_their_sentences(seeds: Library, tmp_path: Path) -> None:
-    real = grow(seeds, 60, tmp_path / "grown")
-    assert real == seeds.passage_count()
+    grow(seeds, 40, tmp_path / "grown")
+    grow(seeds, 60, tmp_path / "grown")  # goes on with it
     with Library.open(tmp_path / "grown") as library:
         assert 60 <= library.passage_count() < 60 + 13
+        assert real_passages(library) == seeds.passage_count()
         for summary in library.articles():
             text = library.show(summary.id).text
             assert all(text[s.start : s.end].strip() for s in library.sentences(summary.id))

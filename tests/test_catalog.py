@@ -370,3 +370,17 @@ def test_rare_words_find_and_common_ones_add_to_the_score(catalog: Catalog) -> N
     assert len(catalog.full_text.match("common", 10)) == 10
     assert {row for row, _ in catalog.full_text.match("rare common", 10, among=[2, 3])} == {2, 3}
     assert len(catalog.full_text.match("rare often", 10, among=range(1, many))) == 10  # takes minutes row by row
+    counts = catalog.full_text._counts(["rare", "often", "common", "w7", "none"])
+    assert counts == {"rare": 240, "often": 5400, "common": many, "w7": 1, "none": 0}
+
+
+def test_how_common_a_word_is_in_many_passages_is_told_by_a_sample(catalog: Catalog) -> None:
+    """A third of the rows are gone, and the word stands in three of five of those that are left."""
+    for part in range(30):
+        words = [f"{'often ' * (n % 5 < 3)}w{n} " for n in range(1000)]
+        ends = list(accumulate(len(word) for word in words))
+        passages = [Passage(str(part), end - len(word), end, 0, 1) for word, end in zip(words, ends, strict=True)]
+        catalog.put(Article(str(part), "", "".join(words), str(part)), (), passages, np.tile(vector(0), (1000, 1)))
+    catalog.delete([str(part) for part in range(0, 30, 3)])
+    (often,) = catalog.full_text._counts(["often"]).values()
+    assert often == pytest.approx(12_000, rel=0.01)
