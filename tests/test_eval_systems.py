@@ -94,7 +94,7 @@ def test_missing_broken_and_double_answers_are_a_line_each_and_the_rest_counts(
         f"footnote: {answers}:4: the id 'loss' comes twice; the first line counts",
         "footnote: the answers lack 1 of 2 ids (such as everest): they count as errors",
         f"the results are in {tmp_path / 'out'}",
-        "footnote: 1 of 2 questions met an error",
+        "footnote: 1 of 2 questions met an error (such as everest: no answer was given for this id)",
     ]
     assert results(tmp_path / "out")["loss"]["right"]
 
@@ -175,7 +175,7 @@ def test_a_server_is_asked_and_measured(server: str, seeds_folder: Path, tmp_pat
     arguments = [path, "--library", seeds_folder, "--endpoint", server, "--model", "m", "--key-env", "A_KEY"]
     done = run_eval(*arguments, "--out", tmp_path / "out", "--jobs", 2, A_KEY="secret")
     assert done.exit_code == 1
-    assert done.stderr.splitlines()[-1] == "footnote: 1 of 4 questions met an error"
+    assert done.stderr.splitlines()[-1] .startswith("footnote: 1 of 4 questions met an error (such as fail: http")
     found = results(tmp_path / "out")
     assert found["loss"]["right"]
     assert (found["loss"]["exact_quotes"], found["loss"]["tokens"], found["everest"]["abstained"]) == (1.0, 42, True)
@@ -301,7 +301,7 @@ def test_bad_lines_are_named_the_rest_is_asked_and_the_exit_code_is_2(seeds_fold
     done = run_eval(path, "--library", seeds_folder, "--out", out)
     assert done.exit_code == 2
     assert done.stderr.splitlines()[:3] == [
-        f"footnote: {path}:2: is not a JSON object in UTF-8",
+        f"footnote: {path}:2: is not JSON (column 2: expecting property name enclosed in double quotes)",
         f"footnote: {path}:4: the id 'everest' is taken by line 3",
         f"footnote: {path}:1: the field 'anwsers' is not known; is it 'answers'?",
     ]
