@@ -185,22 +185,22 @@ def changed(name: str, before: Any, now: Any) -> str:
     if isinstance(now, Mapping):
         was = before if isinstance(before, Mapping) else {}
         keys = [key for key in dict.fromkeys((*was, *now)) if was.get(key) != now.get(key)]
-        return ", ".join(changed(key, was.get(key), now.get(key)) for key in keys)
-    if name in _UNREADABLE:
-        return f"{_UNREADABLE[name]} changed"
+        return ", ".join(dict.fromkeys(changed(key, was.get(key), now.get(key)) for key in keys))
+    if (stem := Path(name).stem) in _DIGESTS:
+        return f"{_DIGESTS[stem]} changed"
     if name == "commit" and before and now:
         before, now = (commit[:8] + commit[40:] for commit in (before, now))
     return f"{name} was {'not set' if before is None else before} and is {'not set' if now is None else now}"
 
 
-_UNREADABLE = {
+_DIGESTS = {
     "set_sha256": "the set",
     "library_sha256": "the articles",
-    "minilm.onnx": "the encoder",
-    "reader.onnx": "the reader",
-    "tokenizer.json": "the tokenizer",
+    "minilm": "the encoder",
+    "reader": "the reader",
+    "tokenizer": "the tokenizer",
 }
-"""Fields whose values are digests."""
+"""Fields whose values are digests; those of model files by the files' stems."""
 
 
 def manifest_record(manifest: Manifest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from .compare import Change, Comparison, changes_of, changes_since, said
 from .folder import Run
 from .measures import BY_NAME, MEASURES
 from .report import chance, number
+from .resample import holm
 
 ALPHA = 0.05
 """The chance, over all metrics together, that a run which is as good as its baseline is called worse."""
@@ -132,12 +133,7 @@ def _minimums(run: Run, minimums: Mapping[str, float]) -> Iterable[Check]:
 
 def _no_worse(changes: Sequence[Change]) -> Iterable[Check]:
     """A metric fails where it is worse and Holm's correction over all of them leaves its p below ALPHA."""
-    tested = sorted((c for c in changes if c.difference), key=lambda c: c.difference.p if c.difference else 1.0)
-    significant: set[str] = set()
-    for position, change in enumerate(tested):  # Holm 1979: the smallest p against ALPHA / m, the next / (m - 1), ...
-        if change.difference is None or change.difference.p >= ALPHA / (len(tested) - position):
-            break
-        significant.add(change.name)
+    significant = holm({change.name: change.difference.p for change in changes if change.difference}, ALPHA)
     for change in changes:
         yield _against_baseline(change, change.name in significant)
 

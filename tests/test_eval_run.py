@@ -199,7 +199,7 @@ def test_a_question_about_an_article_that_is_not_there_is_said_and_counts_as_an_
     assert result.exit_code == 2
     first, *_, last = result.stderr.splitlines()
     assert first.startswith("footnote: 1 of 3 cases rest on articles that the library does not hold (such as 0000)")
-    assert last .startswith("footnote: 1 of 3 questions met an error (such as gone: ")
+    assert last.startswith("footnote: 1 of 3 questions met an error (such as gone: ")
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ def test_a_server_is_asked_and_measured(server: str, seeds_folder: Path, tmp_pat
     arguments = [path, "--library", seeds_folder, "--endpoint", server, "--model", "m", "--key-env", "A_KEY"]
     done = run_eval(*arguments, "--out", tmp_path / "out", "--jobs", 2, A_KEY="secret")
     assert done.exit_code == 1
-    assert done.stderr.splitlines()[-1] .startswith("footnote: 1 of 4 questions met an error (such as fail: http")
+    assert done.stderr.splitlines()[-1].startswith("footnote: 1 of 4 questions met an error (such as fail: http")
     found = results(tmp_path / "out")
     assert found["loss"]["right"]
     assert (found["loss"]["exact_quotes"], found["loss"]["tokens"], found["everest"]["abstained"]) == (1.0, 42, True)

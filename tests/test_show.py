@@ -74,7 +74,10 @@ def test_the_command_shows_cases_failures_or_the_table(tmp_path: Path) -> None:
     folder = written(tmp_path / "run", [FULL, outcome(2, found=False)])
     assert show(folder, "1").stdout.startswith("1  right")
     assert show(folder, "--failures").stdout.startswith("2  WRONG")
-    assert show(folder).stdout.startswith("metric")
+    heading, table = show(folder).stdout.split("\n\n", 1)
+    assert heading.startswith(f"run       {folder}")
+    assert "2 of 2 cases" in heading
+    assert table.startswith("metric")
     unknown = show(folder, "3")
     assert (unknown.exit_code, len(unknown.stderr.splitlines())) == (2, 1)
     assert show(written(tmp_path / "fine", [FULL]), "--failures").stdout == "no case failed\n"
