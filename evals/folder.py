@@ -190,7 +190,7 @@ def changed(name: str, before: Any, now: Any) -> str:
         return f"{_DIGESTS[stem]} changed"
     if name == "commit" and before and now:
         before, now = (commit[:8] + commit[40:] for commit in (before, now))
-    return f"{name} was {'not set' if before is None else before} and is {'not set' if now is None else now}"
+    return f"{name} was {'not set' if before is None else before} and is now {'not set' if now is None else now}"
 
 
 _DIGESTS = {

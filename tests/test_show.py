@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evals.cli import footnote
+from evals.measures import BY_NAME, MEASURES
 from evals.outcomes import Outcome, Piece
 from evals.page import as_page
 from evals.plots import thinned
@@ -53,6 +54,17 @@ def test_a_case_shows_its_results_with_ranks_its_citations_and_reasons() -> None
     assert reasons["citation_recall"] == ("0.500", "1 of 2 pieces of evidence are cited")
     assert reasons["answer_found"] == ("1.000", "the cited text holds: Ma")
     assert "abstain_f1" not in reasons
+
+
+def test_every_figure_is_explained_with_its_formula() -> None:
+    lines = CliRunner().invoke(footnote, ["eval", "metrics"]).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["metric", *BY_NAME]
+    for measure in MEASURES:
+        told = CliRunner().invoke(footnote, ["eval", "metrics", measure.name]).stdout
+        assert told.startswith(f"{measure.name}  {measure.meaning}; ")
+        assert len(told.splitlines()) > 1, measure.name
+    unknown = CliRunner().invoke(footnote, ["eval", "metrics", "beauty"])
+    assert (unknown.exit_code, len(unknown.stderr.splitlines())) == (2, 1)
 
 
 @pytest.mark.parametrize(
