@@ -106,8 +106,8 @@ def find_set(name: str) -> Path:
     if name in shipped:
         return shipped[name]
     raise FootnoteError(
-        f"there is no question set {name!r}: give a .jsonl, .yaml or .csv file, FORMAT:PATH, or one of "
-        + ", ".join(shipped)
+        f"there is no question set {name!r}: give a .jsonl, .yaml or .csv file, one of {', '.join(shipped)}, or a"
+        " public set as FORMAT:PATH (`footnote eval run --help` lists the formats)"
     )
 
 
@@ -173,6 +173,8 @@ def _json_records(content: bytes) -> Iterator[tuple[Place, Any]]:
             continue
         try:
             yield number, json.loads(line)
+        except json.JSONDecodeError as error:
+            yield number, _CaseError(f"is not JSON (column {error.colno}: {error.msg.lower()})")
         except (ValueError, RecursionError):
             yield number, _CaseError("is not a JSON object in UTF-8")
 

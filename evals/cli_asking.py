@@ -16,7 +16,7 @@ from index.errors import FootnoteError, NoLibrary
 from index.place import Place
 from qa.terminal import library_option, reader_option
 
-from .options import FILE, FOLDER, complain, many
+from .options import FILE, FOLDER, complain, first_interrupt_only, leave, many
 
 if TYPE_CHECKING:
     from .execute import Finished
@@ -50,7 +50,7 @@ class WithFormats(click.Command):
 @many("--set", "KEY=VALUE", "Run with another setting: passage_tokens, candidates, ...", envvar=None)
 @many("--answers", "FILE", "Score answers made elsewhere, in the JSON lines of ask --batch.", type=FILE)
 @click.option("--endpoint", metavar="URL", help="Ask an OpenAI-compatible server, such as http://127.0.0.1:8000/v1.")
-@click.option("--model", default="default", metavar="NAME", help="The model to ask that server for.")
+@click.option("--model", metavar="NAME", help="The model to ask that server for, where it has several.")
 @click.option("--key-env", metavar="NAME", help="The environment variable that holds that server's key.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--failures", is_flag=True, help="Print what was asked, expected and given where it was not right.")
@@ -79,6 +79,7 @@ def run(
       footnote eval run my-questions.jsonl --library my-library --json
       footnote eval run squad2:dev-v2.0.json --limit 500 --seed 1
       footnote eval run my-questions.jsonl --answers other-system.jsonl
+      footnote eval run my-questions.jsonl --endpoint http://127.0.0.1:7860/v1 --jobs 4
     """
     from .execute import Stopped, run_set
     from .settings import read_options, single
@@ -94,13 +95,13 @@ def run(
     finished: dict[str, Finished] = {}
     for name in names:
         folder = out if out is None or len(names) == 1 else out / _folder_name(name)
-        try:
-            with _seeds_explained(name, library):
-                finished[name] = run_set(name, settings, folder, resume, complain)
-        except Stopped as stopped:
-            complain(str(stopped))
-            context.exit(130)
-        click.echo(f"the results are in {finished[name].path}", err=True)
+        with first_interrupt_only():
+            try:
+                with _seeds_explained(name, library):
+                    finished[name] = run_set(name, settings, folder, resume, complain)
+            except Stopped as stopped:
+                leave(str(stopped))
+        click.echo(f"the results are in {finished[name].path}; `footnote eval metrics` says what each is", err=True)
     _print(finished, as_json=as_json, failures=failures)
     faults = [fault for one in finished.values() for fault in one.faults(minimums)]
     if faults:
@@ -156,12 +157,12 @@ def tune(
     plan = make_plan(names, grid, _options(context, library, options), BY_NAME[metric], out)
     for line in (line for part in plan.parts for line in (*part.set.problems, *part.set.notes)):
         complain(line)
-    try:
-        with _seeds_explained(names[0], library):
-            tuned = try_all(plan, complain)
-    except KeyboardInterrupt:
-        complain(f"stopped; what was asked is kept in {out}, and the same command goes on")
-        context.exit(130)
+    with first_interrupt_only():
+        try:
+            with _seeds_explained(names[0], library):
+                tuned = try_all(plan, complain)
+        except KeyboardInterrupt:
+            leave(f"stopped; what was asked is kept in {out}, and the same command goes on")
     click.echo(tuned.to_json() if as_json else tuned.to_text())
     if not dry_run:
         click.echo(write_best(tuned, plan), err=True)

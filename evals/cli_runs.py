@@ -10,7 +10,7 @@ import click
 
 from index.errors import FootnoteError
 
-from .options import FILE, FOLDER, complain, many
+from .options import FILE, FOLDER, complain, many, writing
 
 
 @click.command("compare")
@@ -76,12 +76,13 @@ def gate(
         raise click.UsageError(f"--metric {unknown[0]}: there is no such metric")
     before, found = read_run(baseline) if baseline else None, read_run(run)
     verdict = judge_run(found, read_minimums(min), before, metric, max_errors)
-    if junit:
-        junit.write_text(verdict.to_junit(), "utf-8")
-    if markdown:
-        with markdown.open("a", encoding="utf-8") as file:
-            file.write(verdict.to_markdown(compare_runs(before, found) if before else None))
     click.echo(verdict.to_text())
+    if junit:
+        with writing(junit):
+            junit.write_text(verdict.to_junit(), "utf-8")
+    if markdown:
+        with writing(markdown), markdown.open("a", encoding="utf-8") as file:
+            file.write(verdict.to_markdown(compare_runs(before, found) if before else None))
     context.exit(int(verdict.code))
 
 
@@ -111,12 +112,33 @@ def show(run: Path, ids: tuple[str, ...], failures: bool, html: Path | None) -> 
     wanted = [by_id[identity] for identity in ids]
     wanted += [o for o in found.outcomes if failures and not o.right and o.id not in ids]
     if html:
-        html.write_text(as_page(found), "utf-8")
+        with writing(html):
+            html.write_text(as_page(found), "utf-8")
         click.echo(f"the page is in {html}", err=True)
     if wanted:
         click.echo("\n\n".join(as_text(outcome) for outcome in wanted))
+    elif failures:
+        click.echo("no case failed")
     elif not html:
-        click.echo("no case failed" if failures else Report.of(found.outcomes).table())
+        click.echo(f"{found.heading}\n\n{Report.of(found.outcomes).table()}")
+
+
+@click.command("metrics")
+@click.argument("names", metavar="[METRIC]...", nargs=-1)
+def metrics(names: tuple[str, ...]) -> None:
+    """Say what each figure is; of a METRIC, also its formula and source.
+
+    \b
+    Examples:
+      footnote eval metrics
+      footnote eval metrics ndcg@10 aurc
+    """
+    from .measures import BY_NAME
+    from .show import definition, definitions
+
+    if unknown := [name for name in names if name not in BY_NAME]:
+        raise click.UsageError(f"{unknown[0]}: there is no such metric")
+    click.echo("\n\n".join(definition(BY_NAME[name]) for name in names) if names else definitions())
 
 
 @click.command("judge")

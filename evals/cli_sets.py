@@ -12,7 +12,7 @@ from index.errors import FootnoteError
 from index.place import Place
 from qa.terminal import library_option, load_llm, one_line
 
-from .options import FILE, complain
+from .options import FILE, complain, writing
 
 
 @click.command("export")
@@ -79,7 +79,8 @@ def suggest(library: Place, count: int, seed: int, setting: str | None, out: Pat
     if out is None:
         click.echo("\n".join(lines))
         return
-    out.write_text("\n".join(lines) + "\n", "utf-8")
+    with writing(out):
+        out.write_text("\n".join(lines) + "\n", "utf-8")
     click.echo(f"{len(lines)} drafts are in {out}; go through them with `footnote eval review {out}`", err=True)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import click
 
 from .cli_asking import follow_ups, run, tune
-from .cli_runs import compare, gate, judge, show
+from .cli_runs import compare, gate, judge, metrics, show
 from .cli_sets import export, review, suggest
 
 
@@ -26,6 +26,6 @@ def evaluate() -> None:
     """
 
 
-COMMANDS = (run, compare, gate, show, judge, tune, suggest, review, export, follow_ups)
+COMMANDS = (run, compare, gate, show, metrics, judge, tune, suggest, review, export, follow_ups)
 for _command in COMMANDS:
     evaluate.add_command(_command)

@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import FootnoteError
 
-from .folder import Run
+from .folder import Run, changed
 from .measures import MEASURES, RIGHT, Measure, per_case
 from .outcomes import Outcome
 from .report import chance, number, table
@@ -44,7 +44,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What `eval compare A B` shows. `notes` say what keeps the two from being the same thing measured twice."""
+    """What `eval compare A B` shows. `notes` say what is another in B, and what was left out."""
 
     a: str
     b: str
@@ -140,10 +140,16 @@ def _notes(a: Run, b: Run, shared: int) -> list[str]:
             notes.append(f"note: {len(run.outcomes) - shared} cases are in {name} alone and left out")
         if not run.finished:
             notes.append(f"note: {name} was stopped before its end")
-    for key, text in (("set_sha256", "the set"), ("library_sha256", "the articles")):
-        if a.manifest.get(key) != b.manifest.get(key):
-            notes.append(f"note: {text} of A and B differ")
+    if since := changes_since(a, b):
+        notes.append(f"since A: {since}")
     return notes
+
+
+def changes_since(a: Run, b: Run) -> str:
+    """What is another in B, in words: the set, the articles, what answered, its settings, models and code."""
+    names = ("set_sha256", "library_sha256", "system", "settings", "models", "footnote", "commit")
+    both = ((name, a.manifest.get(name), b.manifest.get(name)) for name in names)
+    return ", ".join(changed(name, before, now) for name, before, now in both if before != now)
 
 
 def _change(measure: Measure, pairs: Sequence[tuple[Outcome, Outcome]], name: str) -> Change:

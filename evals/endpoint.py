@@ -22,6 +22,8 @@ from .run import Asked, Unreachable
 
 TIMEOUT = 120.0
 """Seconds that an answer may take."""
+NO_ACCESS, NOT_THERE = (401, 403), (404, 405)
+"""What a server says to every question alike: the key is not right, or there is no such model or address."""
 _REFUSAL = re.compile(
     r"insufficient information|(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|could not|couldn['’]t) "
     r"(?:answer|know|say|mention|provide|contain|find|have (?:enough|any))|no (?:relevant )?(?:information|answer)",
@@ -34,22 +36,24 @@ class Endpoint:
     """The server at `url` (as a client takes it: it ends in /v1), asked for `model`.
 
     A server that answers in the contract's way may add its fields to the message or the whole response: `citations`,
-    `sentences`, `abstained`, `confidence`, `hits`. One that does not is judged by its words alone.
+    `sentences`, `abstained`, `confidence`, `hits`. One that does not is judged by its words alone. `model` None: the
+    only one that the server lists. Raises FootnoteError.
     """
 
-    def __init__(self, url: str, model: str, articles: Articles, key: str | None = None) -> None:
+    def __init__(self, url: str, model: str | None, articles: Articles, key: str | None = None) -> None:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
             raise FootnoteError(f"--endpoint {url}: give a URL such as http://127.0.0.1:8000/v1")
-        self._url = url.rstrip("/") + "/chat/completions"
-        self._model = model
+        self.url = url.rstrip("/")
         self._articles = articles
         self._key = key
+        self.model = model or self._only_model()
 
     def ask(self, case: Case, *, whole_articles: bool) -> Asked:
         """See System."""
         messages = [{"role": turn.role, "content": turn.text} for turn in case.history]
         start = time.perf_counter()
-        response = self._post({"model": self._model, "messages": [*messages, _user(case.question)], "temperature": 0})
+        body = {"model": self.model, "messages": [*messages, _user(case.question)], "temperature": 0}
+        response = self._call("/chat/completions", json.dumps(body).encode())
         latency_ms = (time.perf_counter() - start) * 1000
         record = _record(response)
         record["citations"] = [self._placed(entry) for entry in record.get("citations") or []]
@@ -65,27 +69,52 @@ class Endpoint:
                 return entry | {"start": start, "end": start + len(entry["quote"])}
         return entry
 
-    def _post(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _only_model(self) -> str:
+        try:
+            listed = [str(entry["id"]) for entry in self._call("/models")["data"]]
+        except (ReplyError, KeyError, TypeError):
+            listed = []
+        if len(listed) != 1:
+            models = f"it has {', '.join(listed)}" if listed else "it lists none"
+            raise FootnoteError(f"{self.url}: say which model to ask with --model NAME; {models}")
+        return listed[0]
+
+    def _call(self, path: str, body: bytes | None = None) -> Mapping[str, Any]:
+        """The object that the server answers with. Raises Unreachable where it would answer nothing else either."""
+        url = self.url + path
         headers = {"Content-Type": "application/json"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        request = Request(self._url, json.dumps(body).encode(), headers)  # noqa: S310  # only http and https get here
+        request = Request(url, body, headers)  # noqa: S310  # only http and https get here
         try:
             with urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
                 answer = json.loads(response.read())
         except HTTPError as error:
             with error:
-                raise ReplyError(f"{self._url}: HTTP {error.code} {error.reason}") from error
+                final = error.code in NO_ACCESS or (body is not None and error.code in NOT_THERE)
+                said = f"{url}: HTTP {error.code} {error.reason}{_reason(error)}"
+                raise (Unreachable if final else ReplyError)(said) from error
         except TimeoutError as error:
-            raise ReplyError(f"{self._url}: no answer within {TIMEOUT:g} seconds") from error
+            raise ReplyError(f"{url}: no answer within {TIMEOUT:g} seconds") from error
         except (URLError, OSError) as error:
             reason = getattr(error, "reason", error)
-            raise Unreachable(f"{self._url}: cannot be reached ({reason}); is the server running?") from error
+            raise Unreachable(f"{url}: cannot be reached ({reason}); is the server running?") from error
         except ValueError as error:
-            raise ReplyError(f"{self._url}: the answer is not JSON") from error
+            raise ReplyError(f"{url}: the answer is not JSON") from error
         if not isinstance(answer, dict):
-            raise ReplyError(f"{self._url}: the answer is not a JSON object")
+            raise ReplyError(f"{url}: the answer is not a JSON object")
         return answer
+
+
+def _reason(error: HTTPError) -> str:
+    """What the server says of it, in OpenAI's way or FastAPI's; nothing where it is said otherwise."""
+    try:
+        said = json.loads(error.read(10_000))
+        text = said.get("error", said.get("detail"))
+        text = text.get("message") if isinstance(text, dict) else text
+    except (ValueError, AttributeError, OSError):
+        return ""
+    return f" ({text[:200]})" if isinstance(text, str) else ""
 
 
 def _user(question: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from .datasets import Dataset, SupportSet
 from .folder import RunFolder, environment, manifest_record
 from .outcomes import Outcome
 from .report import Report, below, figures, row, table
-from .run import check_same_articles, run
+from .run import Unreachable, check_same_articles, run
 from .subject import Options, Subject, read_source, sample, subject_of
 from .support import THRESHOLD, SupportReport, check_all, report_on
 
@@ -92,6 +92,11 @@ def _ask(
         report = Report.of(ask_into(folder, chosen, subject, options.jobs))
     except KeyboardInterrupt:
         raise Stopped(folder.path, len(folder.done), len(chosen)) from None
+    except Unreachable as error:
+        if folder.done:
+            kept = f"{len(folder.done)} of {len(chosen)} cases are kept, and --resume {folder.path} goes on"
+            raise Unreachable(f"{error}; {kept}") from error
+        raise
     folder.write("summary.json", report.to_json())
     return report, folder.path, problems
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import index
 from index.errors import FootnoteError
 
 from .outcomes import Outcome, read_outcome
@@ -28,8 +28,8 @@ class Manifest:
     """What was run on what. The digests are SHA-256; `cases`, `articles` and `passages` are counts.
 
     `system` is what answered: `footnote`, `answers SHA`, or `endpoint URL MODEL`. `settings` are all in force, `models`
-    the digests of the encoder's files. `commit` is that of the checkout where it was run from one, with `+` where
-    files had been changed.
+    the digests of the encoder's and the reader's files. `commit` is that of the checkout where it was run from one,
+    with `+` where files had been changed.
     """
 
     set: str
@@ -53,8 +53,9 @@ class Manifest:
     @property
     def same(self) -> dict[str, Any]:
         """What must be equal for a run to go on."""
-        names = ("set_sha256", "cases", "library_sha256", "system", "settings", "limit", "seed")
-        return {name: getattr(self, name) for name in names}
+        names = ("set_sha256", "limit", "seed", "cases", "library_sha256", "system", "settings")
+        own = ("models",) if self.system.startswith("footnote") else ()
+        return {name: getattr(self, name) for name in (*names, *own)}
 
 
 def environment() -> dict[str, Any]:
@@ -87,6 +88,24 @@ class Run:
         """Whether it holds an outcome for each of its cases."""
         return len(self.outcomes) >= int(self.manifest.get("cases", 0))
 
+    @property
+    def heading(self) -> str:
+        """What was run on what, in lines for a terminal; the manifest has all of it."""
+        told = self.manifest
+        settings = ", ".join(f"{name}={value:g}" for name, value in (told.get("settings") or {}).items())
+        cases = f"{len(self.outcomes)} of {told.get('cases', '?')} cases" + ("" if self.finished else ", not finished")
+        lines = [
+            ("run", f"{self.path}, started {told.get('started', '?')}"),
+            ("set", f"{told.get('set', '?')}, {cases}"),
+            ("library", f"{told.get('articles', '?')} articles, {told.get('passages') or '?'} passages"),
+            (
+                "system",
+                f"{told.get('system', '?')}, footnote {told.get('footnote', '?')} at {told.get('commit') or '?'}",
+            ),
+            ("settings", settings),
+        ]
+        return "\n".join(f"{name:8}  {text}" for name, text in lines if text)
+
 
 def read_run(path: Path) -> Run:
     """The run in a folder; raises FootnoteError where there is none. A line that was cut short is left out."""
@@ -102,7 +121,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._results = path / "results.jsonl"
-        if self._results.exists():
+        if self._results.exists() and self._results.stat().st_size:
             raise FootnoteError(
                 f"{path} already holds a run; give --out another folder, or --resume {path} to go on with it"
             )
@@ -124,9 +143,7 @@ class RunFolder:
         before = _manifest(path)
         for name, value in manifest.same.items():
             if before.get(name) != value:
-                raise FootnoteError(
-                    f"{path} cannot go on: its {name} was {before.get(name)!r} and is now {value!r}; start a new run"
-                )
+                raise FootnoteError(f"{path} cannot go on: {changed(name, before.get(name), value)}; start a new run")
         folder = cls.__new__(cls)
         folder.path, folder._results = path, path / "results.jsonl"
         folder.done = {key: o for key, o in _results(folder._results).items() if o.error is None}
@@ -161,6 +178,29 @@ class RunFolder:
             os.replace(partial, self.path / name)
         except OSError as error:
             raise FootnoteError(f"{self.path / name} cannot be written ({error.strerror})") from error
+
+
+def changed(name: str, before: Any, now: Any) -> str:
+    """What a field of the manifest was and is, in words."""
+    if isinstance(now, Mapping):
+        was = before if isinstance(before, Mapping) else {}
+        keys = [key for key in dict.fromkeys((*was, *now)) if was.get(key) != now.get(key)]
+        return ", ".join(dict.fromkeys(changed(key, was.get(key), now.get(key)) for key in keys))
+    if (stem := Path(name).stem) in _DIGESTS:
+        return f"{_DIGESTS[stem]} changed"
+    if name == "commit" and before and now:
+        before, now = (commit[:8] + commit[40:] for commit in (before, now))
+    return f"{name} was {'not set' if before is None else before} and is now {'not set' if now is None else now}"
+
+
+_DIGESTS = {
+    "set_sha256": "the set",
+    "library_sha256": "the articles",
+    "minilm": "the encoder",
+    "reader": "the reader",
+    "tokenizer": "the tokenizer",
+}
+"""Fields whose values are digests; those of model files by the files' stems."""
 
 
 def manifest_record(manifest: Manifest) -> dict[str, Any]:
@@ -217,10 +257,9 @@ def _version(package: str) -> str:
 
 
 def _models() -> dict[str, str]:
-    """Names and digests of the model files that are shipped."""
-    checksums = Path(index.__file__).parent / "models" / "checksums.json"
-    found = json.loads(checksums.read_bytes()) if checksums.is_file() else {}
-    return {str(name): str(digest) for name, digest in found.items()}
+    """Names and digests of the model files that are shipped: the encoder's and the reader's."""
+    shipped = [files(package) / "models" / "checksums.json" for package in ("index", "qa")]
+    return {str(name): str(digest) for file in shipped for name, digest in json.loads(file.read_bytes()).items()}
 
 
 @cache

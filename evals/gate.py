@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from xml.etree import ElementTree as Xml
 
-from .compare import Change, Comparison, changes_of, said
+from .compare import Change, Comparison, changes_of, changes_since, said
 from .folder import Run
 from .measures import BY_NAME, MEASURES
 from .report import chance, number
+from .resample import holm
 
 ALPHA = 0.05
 """The chance, over all metrics together, that a run which is as good as its baseline is called worse."""
@@ -39,12 +40,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict on a run. `decided` are the texts of what decided it."""
+    """The verdict on a run. `decided` are the texts of what decided it, `since` what is another in the baseline."""
 
     run: str
     code: Exit
     checks: tuple[Check, ...]
     decided: tuple[str, ...]
+    since: str = ""
 
     @property
     def line(self) -> str:
@@ -54,7 +56,8 @@ class Verdict:
 
     def to_text(self) -> str:
         """The verdict and every check."""
-        return "\n".join([self.line, *(f"  {'ok  ' if c.passed else 'FAIL'}  {c.text}" for c in self.checks)])
+        since = [f"  since the baseline: {self.since}"] if self.since else []
+        return "\n".join([self.line, *(f"  {'ok  ' if c.passed else 'FAIL'}  {c.text}" for c in self.checks), *since])
 
     def to_junit(self) -> str:
         """JUnit XML: a test case a check. A run that cannot be judged is an error."""
@@ -75,6 +78,8 @@ class Verdict:
         mark = {Exit.PASSED: "✅", Exit.FAILED: "❌", Exit.NOT_JUDGED: "⚠️"}[self.code]
         lines = [f"### {mark} footnote eval: {_markdown(self.line)}", "", "| check | |", "|---|---|"]
         lines += [f"| {_markdown(check.text)} | {'ok' if check.passed else '**failed**'} |" for check in self.checks]
+        if self.since:
+            lines += ["", f"Since the baseline: {_markdown(self.since)}"]
         if comparison:
             lines += _comparison(comparison)
         return "\n".join(lines) + "\n"
@@ -88,15 +93,16 @@ def judge_run(
     max_errors: int = 0,
 ) -> Verdict:
     """Hold a run against minimums and a baseline. `metrics` are those that may not be worse; none: the guarded ones."""
+    since = changes_since(baseline, run) if baseline else ""
     unfit = list(_unfit(run, baseline, max_errors))
     if unfit:
-        return Verdict(run.name, Exit.NOT_JUDGED, tuple(unfit), tuple(check.text for check in unfit))
+        return Verdict(run.name, Exit.NOT_JUDGED, tuple(unfit), tuple(check.text for check in unfit), since)
     names = metrics or [measure.name for measure in MEASURES if measure.guarded]
     changes = changes_of(baseline, run, names) if baseline else []
     checks = [*_minimums(run, minimums), *_no_worse(changes)]
     failed = [check for check in checks if not check.passed]
     decided = [check.text for check in failed] or [f"all {len(checks)} checks are met"]
-    return Verdict(run.name, Exit.FAILED if failed else Exit.PASSED, tuple(checks), tuple(decided))
+    return Verdict(run.name, Exit.FAILED if failed else Exit.PASSED, tuple(checks), tuple(decided), since)
 
 
 def _unfit(run: Run, baseline: Run | None, max_errors: int) -> Iterable[Check]:
@@ -127,12 +133,7 @@ def _minimums(run: Run, minimums: Mapping[str, float]) -> Iterable[Check]:
 
 def _no_worse(changes: Sequence[Change]) -> Iterable[Check]:
     """A metric fails where it is worse and Holm's correction over all of them leaves its p below ALPHA."""
-    tested = sorted((c for c in changes if c.difference), key=lambda c: c.difference.p if c.difference else 1.0)
-    significant: set[str] = set()
-    for position, change in enumerate(tested):  # Holm 1979: the smallest p against ALPHA / m, the next / (m - 1), ...
-        if change.difference is None or change.difference.p >= ALPHA / (len(tested) - position):
-            break
-        significant.add(change.name)
+    significant = holm({change.name: change.difference.p for change in changes if change.difference}, ALPHA)
     for change in changes:
         yield _against_baseline(change, change.name in significant)
 

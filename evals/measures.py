@@ -12,7 +12,7 @@ import numpy as np
 
 from . import metrics
 from .metrics import percentile, ratio
-from .outcomes import Outcome
+from .outcomes import Outcome, is_exact, support
 from .resample import Array, Difference, Interval, Statistic, bootstrap, compare, group
 
 Row = tuple[float, ...]
@@ -32,15 +32,17 @@ class Metric:
 class Measure:
     """How a metric comes from outcomes: a row of figures a case, None where it does not count, and the statistic.
 
-    `meaning` is a line for people. `low_is_good` says which way is better. `gated` says whether a minimum makes sense;
-    `guarded`, whether a run that is worse in it than its baseline fails where nothing else is asked for; `single`,
-    whether it has a value on one case alone, as a precision has not.
+    `meaning` is a line for people; the docstring of `defined_by` has the formula and its source. `low_is_good` says
+    which way is better. `gated` says whether a minimum makes sense; `guarded`, whether a run that is worse in it than
+    its baseline fails where nothing else is asked for; `single`, whether it has a value on one case alone, as a
+    precision has not.
     """
 
     name: str
     row: Callable[[Outcome], Row | None]
     statistic: Statistic
     meaning: str
+    defined_by: object
     low_is_good: bool = False
     gated: bool = True
     guarded: bool = False
@@ -135,6 +137,10 @@ def _latency(outcome: Outcome) -> Row | None:
 
 
 def _follow_up_loss(outcome: Outcome) -> Row | None:
+    """Right when asked in full - right as a follow-up, the mean over cases that have a `standalone` form, in -1..1.
+
+    Below 0 it is the follow-ups that fare better.
+    """
     if outcome.standalone_right is None:
         return None
     return float(outcome.standalone_right) - float(outcome.right), 1.0
@@ -157,45 +163,133 @@ def _all_facts(ranks: Sequence[int]) -> float:
     return float(metrics.recall_at(ranks) == 1.0)
 
 
-RIGHT = Measure("right", _mean_of("right"), ratio, "cases that are right; an error counts as wrong", guarded=True)
+RIGHT = Measure(
+    "right", _mean_of("right"), ratio, "cases that are right; an error counts as wrong", Outcome.right, guarded=True
+)
 """The share of cases that are right. The only measure that counts an error as wrong; the others leave it out."""
 
 MEASURES = (
     RIGHT,
-    Measure("hit@1", _scored("rank", partial(metrics.hit_at, k=1)), ratio, "evidence is the first result"),
-    Measure("hit@5", _scored("rank", partial(metrics.hit_at, k=5)), ratio, "evidence is in the first 5 results"),
-    Measure("hit@10", _scored("rank", partial(metrics.hit_at, k=10)), ratio, "evidence is in the first 10 results"),
-    Measure("mrr@10", _scored("rank", metrics.reciprocal_rank), ratio, "1 / rank of the first evidence", guarded=True),
-    Measure("ndcg@10", _scored("piece_ranks", metrics.ndcg_at), ratio, "gain of the order of the first 10 results"),
-    Measure("recall@10", _scored("piece_ranks", metrics.recall_at), ratio, "evidence met in the first 10 results"),
-    Measure("facts_hit@10", _scored("fact_ranks", _any_fact(10)), ratio, "MultiHop-RAG's script: any fact in 10"),
-    Measure("facts_hit@4", _scored("fact_ranks", _any_fact(4)), ratio, "MultiHop-RAG's script: any fact in 4"),
-    Measure("facts_map@10", _scored("fact_ranks", metrics.multihop_map), ratio, "MultiHop-RAG's script: MAP@10"),
-    Measure("facts_mrr@10", _scored("fact_ranks", _first_fact), ratio, "MultiHop-RAG's script: MRR@10"),
     Measure(
-        "facts_recall@10", _scored("fact_ranks", metrics.recall_at), ratio, "facts found in 10, of each question's"
+        "hit@1", _scored("rank", partial(metrics.hit_at, k=1)), ratio, "evidence is the first result", metrics.hit_at
     ),
-    Measure("facts_all@10", _scored("fact_ranks", _all_facts), ratio, "questions with every fact in 10"),
-    Measure("answer_found", _mean_of("found"), ratio, "the cited text holds the answer", guarded=True),
-    Measure("answer_said", _mean_of("said"), ratio, "the words of the answer hold it"),
-    Measure("exact_match", _answerable_only("exact"), ratio, "the answer is the expected one, word for word"),
-    Measure("f1", _answerable_only("f1"), ratio, "words shared with the expected answer"),
-    Measure("squad_exact", _mean_of("exact"), ratio, "exact match, abstentions on the unanswerable included"),
-    Measure("squad_f1", _mean_of("f1"), ratio, "F1, abstentions on the unanswerable included"),
     Measure(
-        "citation_precision", _mean_of("citation_precision"), ratio, "citations that lie on evidence", guarded=True
+        "hit@5",
+        _scored("rank", partial(metrics.hit_at, k=5)),
+        ratio,
+        "evidence is in the first 5 results",
+        metrics.hit_at,
     ),
-    Measure("citation_recall", _mean_of("citation_recall"), ratio, "evidence that is cited"),
-    Measure("exact_quotes", _mean_of("exact_quotes"), ratio, "citations that stand in the article to the letter"),
-    Measure("support_rate", _mean_of("support"), ratio, "sentences that the system calls supported"),
     Measure(
-        "abstain_precision", _abstention(metrics.abstain_precision), ratio, "abstentions that are right", single=False
+        "hit@10",
+        _scored("rank", partial(metrics.hit_at, k=10)),
+        ratio,
+        "evidence is in the first 10 results",
+        metrics.hit_at,
+    ),
+    Measure(
+        "mrr@10",
+        _scored("rank", metrics.reciprocal_rank),
+        ratio,
+        "1 / rank of the first evidence",
+        metrics.reciprocal_rank,
+        guarded=True,
+    ),
+    Measure(
+        "ndcg@10",
+        _scored("piece_ranks", metrics.ndcg_at),
+        ratio,
+        "gain of the order of the first 10 results",
+        metrics.ndcg_at,
+    ),
+    Measure(
+        "recall@10",
+        _scored("piece_ranks", metrics.recall_at),
+        ratio,
+        "evidence met in the first 10 results",
+        metrics.recall_at,
+    ),
+    Measure(
+        "facts_hit@10",
+        _scored("fact_ranks", _any_fact(10)),
+        ratio,
+        "MultiHop-RAG's script: any fact in 10",
+        metrics.fact_ranks,
+    ),
+    Measure(
+        "facts_hit@4",
+        _scored("fact_ranks", _any_fact(4)),
+        ratio,
+        "MultiHop-RAG's script: any fact in 4",
+        metrics.fact_ranks,
+    ),
+    Measure(
+        "facts_map@10",
+        _scored("fact_ranks", metrics.multihop_map),
+        ratio,
+        "MultiHop-RAG's script: MAP@10",
+        metrics.multihop_map,
+    ),
+    Measure(
+        "facts_mrr@10", _scored("fact_ranks", _first_fact), ratio, "MultiHop-RAG's script: MRR@10", metrics.fact_ranks
+    ),
+    Measure(
+        "facts_recall@10",
+        _scored("fact_ranks", metrics.recall_at),
+        ratio,
+        "facts found in 10, of each question's",
+        metrics.recall_at,
+    ),
+    Measure(
+        "facts_all@10", _scored("fact_ranks", _all_facts), ratio, "questions with every fact in 10", metrics.recall_at
+    ),
+    Measure(
+        "answer_found", _mean_of("found"), ratio, "the cited text holds the answer", metrics.answer_found, guarded=True
+    ),
+    Measure("answer_said", _mean_of("said"), ratio, "the words of the answer hold it", metrics.answer_found),
+    Measure(
+        "exact_match",
+        _answerable_only("exact"),
+        ratio,
+        "the answer is the expected one, word for word",
+        metrics.exact_match,
+    ),
+    Measure("f1", _answerable_only("f1"), ratio, "words shared with the expected answer", metrics.token_f1),
+    Measure(
+        "squad_exact",
+        _mean_of("exact"),
+        ratio,
+        "exact match, abstentions on the unanswerable included",
+        metrics.exact_match,
+    ),
+    Measure("squad_f1", _mean_of("f1"), ratio, "F1, abstentions on the unanswerable included", metrics.token_f1),
+    Measure(
+        "citation_precision",
+        _mean_of("citation_precision"),
+        ratio,
+        "citations that lie on evidence",
+        metrics.citation_precision,
+        guarded=True,
+    ),
+    Measure("citation_recall", _mean_of("citation_recall"), ratio, "evidence that is cited", metrics.citation_recall),
+    Measure(
+        "exact_quotes", _mean_of("exact_quotes"), ratio, "citations that stand in the article to the letter", is_exact
+    ),
+    Measure("support_rate", _mean_of("support"), ratio, "sentences that the system calls supported", support),
+    Measure(
+        "abstain_precision",
+        _abstention(metrics.abstain_precision),
+        ratio,
+        "abstentions that are right",
+        metrics.abstain_precision,
+        single=False,
     ),
     Measure(
         "abstain_recall",
         _abstention(metrics.abstain_recall),
         ratio,
         "unanswerable questions it abstains on",
+        metrics.abstain_recall,
         single=False,
     ),
     Measure(
@@ -203,6 +297,7 @@ MEASURES = (
         _abstention(metrics.abstain_f1),
         ratio,
         "harmonic mean of the two above",
+        metrics.abstain_f1,
         single=False,
         guarded=True,
     ),
@@ -211,6 +306,7 @@ MEASURES = (
         _confidence(attrgetter("answerable")),
         metrics.auroc,
         "confidence tells answerable from not",
+        metrics.auroc,
         single=False,
     ),
     Measure(
@@ -218,6 +314,7 @@ MEASURES = (
         _confidence(unanswered),
         metrics.aurc,
         "risk over all coverages",
+        metrics.aurc,
         low_is_good=True,
         gated=False,
         single=False,
@@ -227,26 +324,40 @@ MEASURES = (
         _confidence(attrgetter("answerable")),
         metrics.calibration_error,
         "distance of confidence from how often it is answerable",
+        metrics.calibration_error,
         low_is_good=True,
         gated=False,
         single=False,
     ),
     Measure(
-        "follow_up_loss", _follow_up_loss, ratio, "right alone but not as a follow-up", low_is_good=True, gated=False
+        "follow_up_loss",
+        _follow_up_loss,
+        ratio,
+        "right alone but not as a follow-up",
+        _follow_up_loss,
+        low_is_good=True,
+        gated=False,
     ),
     Measure(
-        "latency_p50_ms", _latency, partial(percentile, percent=50), "half are faster", low_is_good=True, gated=False
+        "latency_p50_ms",
+        _latency,
+        partial(percentile, percent=50),
+        "half are faster",
+        percentile,
+        low_is_good=True,
+        gated=False,
     ),
     Measure(
         "latency_p95_ms",
         _latency,
         partial(percentile, percent=95),
         "19 of 20 are faster",
+        percentile,
         low_is_good=True,
         gated=False,
         single=False,
     ),
-    Measure("tokens", _mean_of("tokens"), ratio, "tokens an answer", low_is_good=True, gated=False),
+    Measure("tokens", _mean_of("tokens"), ratio, "tokens an answer", metrics.mean, low_is_good=True, gated=False),
 )
 """In the order they are shown."""
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 
+from index.errors import FootnoteError
 from qa.terminal import one_line
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -22,3 +28,37 @@ def many(name: str, metavar: str, text: str, **more: Any) -> Callable[[Any], Any
 def complain(line: str) -> None:
     """A line on stderr."""
     click.echo(f"footnote: {one_line(line)}", err=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Raises FootnoteError where the file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise FootnoteError(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+
+
+@contextmanager
+def first_interrupt_only() -> Iterator[None]:
+    """Within it the first Ctrl-C raises KeyboardInterrupt and the next do nothing, so that what there is gets kept."""
+
+    def stop(_: int, __: FrameType | None) -> NoReturn:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # in the background it is ignored, and stays so
+        signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def leave(line: str) -> NoReturn:
+    """Say why and end at once, as after a Ctrl-C: with --jobs, threads may still wait for answers, for minutes."""
+    complain(line)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(130)

@@ -176,13 +176,21 @@ def judge(
         confidence=reply.confidence,
         citation_precision=metrics.citation_precision(reply.citations, places) if marked else None,
         citation_recall=metrics.citation_recall(reply.citations, [p.places for p in pieces]) if marked else None,
-        exact_quotes=metrics.mean([_is_exact(citation, articles) for citation in reply.citations]),
-        support=metrics.mean([bool(s.supported and s.citations) for s in reply.sentences if s.supported is not None]),
+        exact_quotes=metrics.mean([is_exact(citation, articles) for citation in reply.citations]),
+        support=support(reply),
         latency_ms=reply.latency_ms,
         tokens=reply.tokens,
         **_in_words(case, reply, quotes),
     )
     return base if hits is None else replace(base, **_of_hits(case, pieces, hits, articles))
+
+
+def support(reply: Reply) -> float | None:
+    """Sentences that cite something and are supported by the system's own word / sentences of which it says so or not.
+
+    In 0..1; None where it says so of none. Nobody has checked that word: a judge (`eval judge`) or a person can.
+    """
+    return metrics.mean([bool(s.supported and s.citations) for s in reply.sentences if s.supported is not None])
 
 
 def failed(case: Case, error: Exception) -> Outcome:
@@ -234,8 +242,8 @@ def _text(span: Cited | Retrieved, articles: Articles) -> str:
         return ""
 
 
-def _is_exact(citation: Cited, articles: Articles) -> bool:
-    """Whether `article.text[start:end]` is the quote, and there is one."""
+def is_exact(citation: Cited, articles: Articles) -> bool:
+    """Whether `article.text[start:end]` is the quote, and there is one; the share of an answer's citations counts."""
     return citation.quote != "" and _text(citation, articles) == citation.quote
 
 

@@ -8,7 +8,7 @@ from html import escape
 from . import metrics, plots
 from .compare import said
 from .folder import Run
-from .measures import unanswered
+from .measures import BY_NAME, unanswered
 from .outcomes import Outcome, lies_on
 from .report import Report, number, row
 from .show import citations, scores
@@ -27,7 +27,8 @@ padding:0 1rem;overflow-wrap:anywhere}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2.2rem}
 table{margin-top:1.5rem;border-collapse:collapse;font-variant-numeric:tabular-nums}
 td,th{padding:.2rem .8rem .2rem 0;text-align:right;
-border-bottom:1px solid var(--line);vertical-align:top}td:first-child,th:first-child,td.words{text-align:left}
+border-bottom:1px solid var(--line);vertical-align:top}
+:is(td,th):first-child,td.words,.metrics :is(td,th):last-child{text-align:left}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1.5rem}
 .plots figure:first-child{grid-row:span 2}figure{margin:0}figcaption{color:var(--dim)}svg{max-width:100%;height:auto}
 svg text{fill:var(--ink);font:11px system-ui,sans-serif}.grid{stroke:var(--line)}.bar{fill:var(--bar)}
@@ -94,8 +95,8 @@ def _figure(svg: str, caption: str) -> str:
 
 
 def _metrics(report: Report) -> str:
-    rows = [row(metric) for metric in report.metrics if metric.n]
-    return _table(("metric", "value", "95 % interval", "n"), rows)
+    rows = [(*row(metric), BY_NAME[metric.name].meaning) for metric in report.metrics if metric.n]
+    return _table(("metric", "value", "95 % interval", "n", "is"), rows, "metrics")
 
 
 def _tags(report: Report) -> str:
@@ -172,7 +173,7 @@ def _term(name: str, text: str) -> str:
     return f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>"
 
 
-def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], name: str = "") -> str:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in heading)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>" for cells in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
+    return f'<table class="{name}"><tr>{head}</tr>{body}</table>'

@@ -65,8 +65,9 @@ class Report:
 
     def faults(self, minimums: Mapping[str, float]) -> list[str]:
         """Why the run does not pass, a line each: errors, and metrics under their minimum or without a value."""
-        lines = [f"{self.errors} of {len(self.outcomes)} questions met an error"] if self.errors else []
-        return lines + below(self.metrics, minimums)
+        first = next((outcome for outcome in self.outcomes if outcome.error is not None), None)
+        counts = f"{self.errors} of {len(self.outcomes)} questions met an error"
+        return ([f"{counts} (such as {first.id}: {first.error})"] if first else []) + below(self.metrics, minimums)
 
     def to_text(self, *, as_json: bool, failures: bool) -> str:
         """What a command prints: the table or the object, with the failures where they are asked for."""

@@ -6,8 +6,10 @@ drawn together, as their results are alike: drawing them one by one makes interv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,6 +98,16 @@ def compare(
     exchanged = exchanged[~np.isnan(exchanged)]
     as_large = int(np.count_nonzero(np.abs(exchanged) >= abs(of_b - of_a) - 1e-12))
     return Difference(of_b - of_a, _bounds(differences), (as_large + 1) / (len(exchanged) + 1))
+
+
+def holm(chances: Mapping[str, float], alpha: float) -> set[str]:
+    """The names of the differences that are real: all of them are by chance in less than `alpha` of such families.
+
+    Holm 1979: the smallest p is held against alpha / m, the next against alpha / (m - 1), until one is not below.
+    """
+    ordered = sorted(chances, key=lambda name: chances[name])
+    below = (chances[name] < alpha / (len(ordered) - place) for place, name in enumerate(ordered))
+    return {name for name, _ in takewhile(itemgetter(1), zip(ordered, below, strict=True))}
 
 
 def _bounds(values: Array) -> Interval:

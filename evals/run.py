@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index import Hit, Library
 from index.errors import FootnoteError, LibraryError, ModelError
 from qa.ask import ask
 from qa.conversation import beside, contextualise
 from qa.rank import search
-from qa.reader import Reader
+from qa.reader import Reader, Reading, Text
 
 from .cases import Case
 from .libraries import Reduced
@@ -59,15 +62,33 @@ class OwnLibrary:
     def ask(self, case: Case, *, whole_articles: bool) -> Asked:
         """See System."""
         library = self._reduced.without(case.without) if case.without else self.library
+        reader = _Remembering(self.reader) if self.reader else None
+        start = time.perf_counter()
+        answer = ask(case.question, library, case.history, reader)
+        latency_ms = (time.perf_counter() - start) * 1000
         searched = contextualise(case.question, case.history)
         said = beside(case.question, searched, case.history)
         depth = ARTICLE_DEPTH if whole_articles else DEPTH
-        hits = search(searched, library, depth, self.reader, beside=said)
-        start = time.perf_counter()
-        answer = ask(case.question, library, case.history, self.reader)
-        latency_ms = (time.perf_counter() - start) * 1000
+        hits = search(searched, library, depth, reader, beside=said)
         reply = replace(read_reply(answer.to_json()), latency_ms=latency_ms)
         return Asked(reply, searched, tuple(_retrieved(hit) for hit in hits))
+
+
+class _Remembering(Reader):
+    """A reader that reads no pair twice: what is asked is then searched, over the same passages. For one case."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: dict[tuple[str, Text], Reading] = {}
+
+    def read(self, question: str, passages: Sequence[Text]) -> list[Reading]:
+        new = [passage for passage in dict.fromkeys(passages) if (question, passage) not in self._known]
+        readings = self._reader.read(question, new) if new else []
+        self._known |= {(question, passage): one for passage, one in zip(new, readings, strict=True)}
+        return [self._known[question, passage] for passage in passages]
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        return self._reader.support(pairs)
 
 
 def run(cases: Sequence[Case], system: System, articles: Articles, jobs: int = 1) -> Iterator[Outcome]:

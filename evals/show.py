@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 from .compare import said
-from .measures import MEASURES, per_case
+from .measures import MEASURES, Measure, per_case
 from .outcomes import Outcome, lies_on
 from .replies import Cited, Retrieved, read_reply
 from .report import number
@@ -29,6 +31,26 @@ def scores(outcome: Outcome) -> list[Score]:
         if value is not None:
             found.append(Score(measure.name, number(measure.name, value), _reason(measure.name, outcome)))
     return found
+
+
+def definitions() -> str:
+    """Every metric on a line: what it is, which way is better, and what commands may ask of it."""
+    rows = [
+        (m.name, m.meaning, "low" if m.low_is_good else "high", "yes" if m.gated else "-", "yes" if m.guarded else "-")
+        for m in MEASURES
+    ]
+    widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, cells, widths)).rstrip() for cells in (_COLUMNS, *rows))
+
+
+_COLUMNS = ("metric", "is", "good is", "--min", "--no-worse-than")
+
+
+def definition(measure: Measure) -> str:
+    """A metric, its formula and where that comes from."""
+    better = "lower" if measure.low_is_good else "higher"
+    formula = (inspect.getdoc(measure.defined_by) or "").partition("\n>>>")[0].strip()
+    return f"{measure.name}  {measure.meaning}; {better} is better\n{indent(formula, '  ')}"
 
 
 def citations(outcome: Outcome) -> tuple[Cited, ...]:

@@ -43,7 +43,7 @@ class Options:
     settings: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[Path, ...] = ()
     endpoint: str | None = None
-    model: str = "default"
+    model: str | None = None
     key: str | None = None
     with_reader: bool = True
 
@@ -133,7 +133,7 @@ def _foreign(source: Dataset | CaseSet, options: Options, stack: ExitStack) -> S
     digest = digest_of(list(by_id.values()))
     if options.endpoint:
         system = Endpoint(options.endpoint, options.model, show, options.key)
-        return Subject(system, f"endpoint {options.endpoint} {options.model}", show, frozenset(by_id), None, digest)
+        return Subject(system, f"endpoint {system.url} {system.model}", show, frozenset(by_id), None, digest)
     found: AnswersFile = read_answers(options.answers)
     name = f"answers {found.sha256[:16]}"
     return Subject(

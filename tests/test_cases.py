@@ -67,7 +67,7 @@ def test_a_line_separator_inside_a_text_does_not_end_the_line(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("{", "is not a JSON object in UTF-8"),
+        ("{", "is not JSON (column 2: expecting property name"),
         ("[1]", "is not a JSON object"),
         ("[" * 100_000, "is not a JSON object in UTF-8"),
         ({"question": "Who?"}, "has no id"),

@@ -60,6 +60,16 @@ def test_what_keeps_runs_from_being_comparable_is_said() -> None:
     assert found.errors == (0, 0)
 
 
+def test_what_is_another_in_b_is_said_in_words(tmp_path: Path) -> None:
+    one = {"settings": {"passages": 10, "threshold": 0.2}, "models": {"reader.bin": "a"}, "commit": "c" * 40}
+    other = {"settings": {"passages": 5, "threshold": 0.2}, "models": {"reader.bin": "b"}, "commit": "d" * 40 + "+"}
+    words = "passages was 10 and is now 5, the reader changed, commit was cccccccc and is now dddddddd+"
+    assert compare_runs(run_of(BEFORE, **one), run_of(AFTER, **other)).notes == (f"since A: {words}",)
+    a, b = written(tmp_path / "a", BEFORE, **one), written(tmp_path / "b", AFTER, **other)
+    gate = CliRunner().invoke(footnote, ["eval", "gate", str(b), "--no-worse-than", str(a)])
+    assert gate.stdout.splitlines()[-1] == f"  since the baseline: {words}"
+
+
 def test_runs_without_a_common_case_are_not_compared() -> None:
     with pytest.raises(FootnoteError, match="no case in common"):
         compare_runs(run_of(BEFORE), run_of([outcome(99)]))

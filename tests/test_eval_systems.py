@@ -65,6 +65,13 @@ def asked(tmp_path: Path) -> Path:
     return write(tmp_path / "asked.jsonl", ASKED)
 
 
+def started(*arguments: str) -> subprocess.Popen[str]:
+    """`eval run` in a process of its own, which hears Ctrl-C: one that is started in the background ignores it."""
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{listen}; from evals.cli import main; main()", "eval", "run", *arguments]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
 # -- answers made elsewhere --------------------------------------------------------------------------------------------
 
 
@@ -94,7 +101,7 @@ def test_missing_broken_and_double_answers_are_a_line_each_and_the_rest_counts(
         f"footnote: {answers}:4: the id 'loss' comes twice; the first line counts",
         "footnote: the answers lack 1 of 2 ids (such as everest): they count as errors",
         f"the results are in {tmp_path / 'out'}",
-        "footnote: 1 of 2 questions met an error",
+        "footnote: 1 of 2 questions met an error (such as everest: no answer was given for this id)",
     ]
     assert results(tmp_path / "out")["loss"]["right"]
 
@@ -139,6 +146,10 @@ class Server(BaseHTTPRequestHandler):
     """Speaks OpenAI's chat completions: answers one question with a citation, fails on another, declines the rest."""
 
     seen: list[dict[str, Any]]
+    models: tuple[str, ...]
+
+    def do_GET(self) -> None:
+        self.send({"data": [{"id": name} for name in self.models]}, 200 if self.path == "/v1/models" else 404)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -147,11 +158,19 @@ class Server(BaseHTTPRequestHandler):
         if "fail" in question:
             self.send_error(500, "overloaded")
             return
+        if body["model"] not in self.models:
+            self.send({"error": {"message": "there is no such model"}}, 404)
+            return
+        if "wait" in question:
+            time.sleep(60)
         message: dict[str, Any] = {"role": "assistant", "content": "The articles do not say how tall it is."}
         if "wiped" in question:
             message = {"content": "$1 trillion [1]", "citations": [{"article_id": SECOND, "quote": LOSS}]}
-        content = json.dumps({"choices": [{"message": message}], "usage": {"total_tokens": 42}}).encode()
-        self.send_response(200)
+        self.send({"choices": [{"message": message}], "usage": {"total_tokens": 42}})
+
+    def send(self, record: dict[str, Any], status: int = 200) -> None:
+        content = json.dumps(record).encode()
+        self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -162,8 +181,10 @@ class Server(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    Server.seen = []
+    Server.seen, Server.models = [], ("m",)
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
+        running.daemon_threads = True
+        running.block_on_close = False
         Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}/v1"
         running.shutdown()
@@ -175,7 +196,7 @@ def test_a_server_is_asked_and_measured(server: str, seeds_folder: Path, tmp_pat
     arguments = [path, "--library", seeds_folder, "--endpoint", server, "--model", "m", "--key-env", "A_KEY"]
     done = run_eval(*arguments, "--out", tmp_path / "out", "--jobs", 2, A_KEY="secret")
     assert done.exit_code == 1
-    assert done.stderr.splitlines()[-1] == "footnote: 1 of 4 questions met an error"
+    assert done.stderr.splitlines()[-1].startswith("footnote: 1 of 4 questions met an error (such as fail: http")
     found = results(tmp_path / "out")
     assert found["loss"]["right"]
     assert (found["loss"]["exact_quotes"], found["loss"]["tokens"], found["everest"]["abstained"]) == (1.0, 42, True)
@@ -195,6 +216,31 @@ def test_a_server_that_is_not_there_ends_the_run_with_one_line(asked: Path, seed
     assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
     assert "is the server running?" in done.stderr
     assert "give a URL such as" in run_eval(*arguments, "file:///etc/passwd").stderr
+
+
+def test_the_only_model_of_a_server_is_asked_and_of_several_one_is_to_be_named(
+    server: str, seeds_folder: Path, asked: Path, tmp_path: Path
+) -> None:
+    arguments = [asked, "--library", seeds_folder, "--endpoint", server, "--out", tmp_path / "out"]
+    Server.models = ("one", "two")
+    several = run_eval(*arguments)
+    assert (several.exit_code, len(several.stderr.splitlines())) == (2, 1)
+    assert several.stderr.endswith("say which model to ask with --model NAME; it has one, two\n")
+    Server.models = ("m",)
+    assert run_eval(*arguments).exit_code == 0
+    assert {entry["model"] for entry in Server.seen} == {"m"}
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["system"] == f"endpoint {server} m"
+
+
+def test_what_a_server_says_to_every_question_ends_the_run_and_another_one_can_take_its_folder(
+    server: str, seeds_folder: Path, asked: Path, tmp_path: Path
+) -> None:
+    arguments = [asked, "--library", seeds_folder, "--endpoint", server, "--out", tmp_path / "out", "--model"]
+    unknown = run_eval(*arguments, "other")
+    assert (unknown.exit_code, len(unknown.stderr.splitlines())) == (2, 1)
+    assert "HTTP 404 Not Found (there is no such model)" in unknown.stderr
+    assert len(Server.seen) == 1
+    assert run_eval(*arguments, "m").exit_code == 0
 
 
 # -- going on ----------------------------------------------------------------------------------------------------------
@@ -218,10 +264,13 @@ def test_a_run_that_was_cut_short_goes_on_and_asks_errors_again(
 def test_a_run_goes_on_only_as_what_it_was(seeds_folder: Path, asked: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run_eval(asked, "--library", seeds_folder, "--out", out)
-    for more in (["--limit", 1], ["--set", "threshold=0.9"]):
+    for more, changed in (
+        (["--limit", 1], "limit was not set and is now 1"),
+        (["--set", "threshold=0.9"], "threshold was 0.27 and is now 0.9"),
+    ):
         done = run_eval(asked, "--library", seeds_folder, "--resume", out, *more)
         assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
-        assert "cannot go on" in done.stderr
+        assert f"cannot go on: {changed}; start a new run" in done.stderr
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
@@ -230,11 +279,7 @@ def test_a_stopped_run_keeps_what_it_has_and_goes_on(
 ) -> None:
     many = [ASKED[1] | {"id": str(number)} for number in range(300)]
     path, out = write(tmp_path / "many.jsonl", many), tmp_path / "out"
-    # A process that is started in the background ignores Ctrl-C until it is told not to.
-    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    command = [sys.executable, "-c", f"{listen}; from evals.cli import main; main()", "eval", "run", path]
-    arguments = ["--library", str(seeds_folder), "--no-reader", "--out", str(out)]
-    process = subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = started(str(path), "--library", str(seeds_folder), "--no-reader", "--out", str(out))
     while not (out / "results.jsonl").exists() or (out / "results.jsonl").stat().st_size == 0:
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
@@ -249,6 +294,24 @@ def test_a_stopped_run_keeps_what_it_has_and_goes_on(
     (out / "manifest.json").read_text("utf-8")
     assert run_eval(path, "--library", seeds_folder, "--no-reader", "--resume", out).exit_code == 0
     assert len(results(out)) == 300
+
+
+def test_ctrl_c_does_not_wait_for_answers_on_their_way_nor_for_a_second_one(
+    server: str, seeds_folder: Path, tmp_path: Path
+) -> None:
+    questions = ["What was wiped out?", *["Shall we wait?"] * 5]
+    cases = [{"id": str(n), "question": question} for n, question in enumerate(questions)]
+    path, out = write(tmp_path / "slow.jsonl", cases), tmp_path / "out"
+    arguments = [str(path), "--library", str(seeds_folder), "--endpoint", server, "--jobs", "3", "--out", str(out)]
+    process = started(*arguments)
+    while len(Server.seen) < 4:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    for _ in range(2):
+        os.kill(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=20)
+    assert (process.returncode, list(results(out))) == (130, ["0"])
+    assert stderr == f"footnote: stopped after 1 of 6 cases; the same command with --resume {out} goes on\n"
 
 
 def test_several_at_a_time_give_the_same_outcomes_in_order(seeds_folder: Path) -> None:
@@ -301,7 +364,7 @@ def test_bad_lines_are_named_the_rest_is_asked_and_the_exit_code_is_2(seeds_fold
     done = run_eval(path, "--library", seeds_folder, "--out", out)
     assert done.exit_code == 2
     assert done.stderr.splitlines()[:3] == [
-        f"footnote: {path}:2: is not a JSON object in UTF-8",
+        f"footnote: {path}:2: is not JSON (column 2: expecting property name enclosed in double quotes)",
         f"footnote: {path}:4: the id 'everest' is taken by line 3",
         f"footnote: {path}:1: the field 'anwsers' is not known; is it 'answers'?",
     ]

@@ -73,7 +73,7 @@ def test_a_metric_without_a_value_does_not_pass() -> None:
 
 
 def test_errors_alone_keep_a_run_from_passing() -> None:
-    assert Report.of([RIGHT, BROKEN]).faults({}) == ["1 of 2 questions met an error"]
+    assert Report.of([RIGHT, BROKEN]).faults({}) == ["1 of 2 questions met an error (such as 4: ValueError: no)"]
 
 
 def test_the_table_counts_errors_and_abstentions_apart_and_has_a_line_a_tag() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evals import metrics
 from evals.metrics import ratio
-from evals.resample import Array, Interval, bootstrap, compare, group
+from evals.resample import Array, Interval, bootstrap, compare, group, holm
 
 
 def shares(values: list[float] | Array) -> Array:
@@ -22,6 +22,13 @@ def shares(values: list[float] | Array) -> Array:
 def test_nothing_gives_no_interval() -> None:
     assert bootstrap(metrics.mean, []) is None
     assert bootstrap(metrics.auroc, [0.5, 0.7], [True, True]) is None
+
+
+def test_holms_correction_by_hand() -> None:
+    """0.01 < 0.05 / 3, 0.03 is not below 0.05 / 2, and 0.04 is not asked any more, though it is below 0.05 / 1."""
+    assert holm({"a": 0.04, "b": 0.01, "c": 0.03}, 0.05) == {"b"}
+    assert holm({"a": 0.04}, 0.05) == {"a"}
+    assert holm({}, 0.05) == set()
 
 
 def test_the_interval_of_a_constant_has_no_width() -> None:

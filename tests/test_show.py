@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evals.cli import footnote
+from evals.measures import BY_NAME, MEASURES
 from evals.outcomes import Outcome, Piece
 from evals.page import as_page
 from evals.plots import thinned
@@ -55,6 +56,17 @@ def test_a_case_shows_its_results_with_ranks_its_citations_and_reasons() -> None
     assert "abstain_f1" not in reasons
 
 
+def test_every_figure_is_explained_with_its_formula() -> None:
+    lines = CliRunner().invoke(footnote, ["eval", "metrics"]).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["metric", *BY_NAME]
+    for measure in MEASURES:
+        told = CliRunner().invoke(footnote, ["eval", "metrics", measure.name]).stdout
+        assert told.startswith(f"{measure.name}  {measure.meaning}; ")
+        assert len(told.splitlines()) > 1, measure.name
+    unknown = CliRunner().invoke(footnote, ["eval", "metrics", "beauty"])
+    assert (unknown.exit_code, len(unknown.stderr.splitlines())) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("changed", "verdict"),
     [
@@ -74,7 +86,10 @@ def test_the_command_shows_cases_failures_or_the_table(tmp_path: Path) -> None:
     folder = written(tmp_path / "run", [FULL, outcome(2, found=False)])
     assert show(folder, "1").stdout.startswith("1  right")
     assert show(folder, "--failures").stdout.startswith("2  WRONG")
-    assert show(folder).stdout.startswith("metric")
+    heading, table = show(folder).stdout.split("\n\n", 1)
+    assert heading.startswith(f"run       {folder}")
+    assert "2 of 2 cases" in heading
+    assert table.startswith("metric")
     unknown = show(folder, "3")
     assert (unknown.exit_code, len(unknown.stderr.splitlines())) == (2, 1)
     assert show(written(tmp_path / "fine", [FULL]), "--failures").stdout == "no case failed\n"

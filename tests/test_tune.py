@@ -84,7 +84,7 @@ def test_what_is_really_better_is_written_and_the_library_answers_with_it(
 
     again = tune(*command, *values)  # the runs are those of other settings
     assert (again.exit_code, len(again.stderr.splitlines())) == (2, 2)
-    assert "cannot go on: its settings was" in again.stderr
+    assert "cannot go on: threshold_without_reader was 1.0 and is now 0.12" in again.stderr
 
 
 def test_what_is_clearly_worse_is_given_up_and_nothing_is_written(seeds_copy: Path, tmp_path: Path) -> None:
