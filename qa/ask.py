@@ -90,7 +90,7 @@ def look_up(
             return Found(answer, read(question), ())
     whole = read(complete(question, history))  # may ask a language model: not inside the snapshot, which holds a lock
     with library.snapshot():
-        asked_of = time_of(whole.text, library)
+        asked_of = time_of(whole.text, library, scope)
         if asked_of and asked_of.is_filter:
             scope = scope.narrowed(asked_of.since, asked_of.until)
         searched = library.passage_count(scope)
