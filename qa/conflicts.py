@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +29,8 @@ SHARED_ANSWER = 0.25
 """The same where a number was asked for, and each tells just one of the kind."""
 NEAR_ANSWER = 0.6
 """Cosine from which that is looked at."""
+SEASON = 60
+"""Days between two articles up to which such a number is of one event: next year's survey has another."""
 GOOD = 0.2
 """Share of the best evidence's score that the other side has: it is to be about the question, too."""
 MOST = 2
@@ -81,7 +84,8 @@ class Quantity:
 def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) -> Answer:
     """The answer with what other articles say against its sentences, each side among its citations."""
     evidence = {e.key: e for part in parts for e in part.evidence if e.score >= GOOD * part.evidence[0].score}
-    pairs = list(_pairs(answer, list(evidence.values()), parts[0].question))
+    days = library.days(sorted({e.article_id for e in evidence.values()}))
+    pairs = list(_pairs(answer, list(evidence.values()), parts[0].question, days))
     if not pairs:
         return answer
     source = library.clusters(
@@ -101,7 +105,7 @@ def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) 
 
 
 def _pairs(
-    answer: Answer, evidence: Sequence[Evidence], question: Question
+    answer: Answer, evidence: Sequence[Evidence], question: Question, days: Mapping[str, str]
 ) -> Iterator[tuple[Evidence, Evidence, str]]:
     """Sentences that are cited with sentences of other articles that contradict them, and what about."""
     cited = [e for e in evidence if any(_holds(citation, e) for citation in answer.citations)]
@@ -116,8 +120,20 @@ def _pairs(
             if other.article_id == one.article_id:
                 continue
             text = contradiction(one.quote.text, other.quote.text) if row[number] >= NEAR else ""
-            if text := text or told_apart(question, one.quote.text, other.quote.text):
+            if not text and _of_one_season(days.get(one.article_id), days.get(other.article_id)):
+                text = told_apart(question, one.quote.text, other.quote.text)
+            if text:
                 yield one, other, text
+
+
+def _of_one_season(one: str | None, other: str | None) -> bool:
+    """Whether two days, ISO as far as they are told, lie no more than SEASON apart; so do days that are not known."""
+    if one is None or other is None:
+        return True
+    if len(one) < 10 or len(other) < 10:
+        return one[:4] == other[:4]
+    a, b = (datetime.date.fromisoformat(day[:10]) for day in (one, other))
+    return abs((a - b).days) <= SEASON
 
 
 def contradiction(one: str, other: str) -> str:
