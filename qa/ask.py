@@ -27,6 +27,7 @@ from .weights import READ_THRESHOLD, THRESHOLD
 MAX_QUESTION = 2_000
 """Characters of a question."""
 
+IN_ANOTHER_LANGUAGE = "the question seems to be in another language than the articles; try it in theirs"
 CLEAR = 0.5
 """The least confidence of an answer to a question in another language than the articles."""
 MAX_PARTS = 3
@@ -90,14 +91,15 @@ def look_up(
             return Found(answer, read(question), ())
     whole = read(complete(question, history))  # may ask a language model: not inside the snapshot, which holds a lock
     with library.snapshot():
-        asked_of = time_of(whole.text, library)
+        asked_of = time_of(whole.text, library, scope)
         if asked_of and asked_of.is_filter:
             scope = scope.narrowed(asked_of.since, asked_of.until)
         searched = library.passage_count(scope)
         if searched == 0:
             missing = (f"there are no articles {scope}",)
             return Found(Answer(question, (), (), 0.0, abstained=True, missing=missing), whole, ())
-        parts = _parts(whole)
+        is_strange = is_foreign(whole.text, library.document_frequency, library.passage_count())
+        parts = [_known(part, library) if is_strange else part for part in _parts(whole)]
         said = beside(question, whole.text, history)
         passages = library.settings.passages or PASSAGES
         hits = library.search(whole.topic, max(CANDIDATES, passages) if reader else passages, scope, said)
@@ -113,11 +115,11 @@ def look_up(
         if asked_of:
             findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
         threshold = _threshold(library, reader)
-        if is_foreign(whole.text, library.document_frequency, library.passage_count()):
-            threshold = max(threshold, CLEAR)
-        answer = compose(question, findings, library, threshold)
+        answer = compose(question, findings, library, max(threshold, CLEAR) if is_strange else threshold)
         if not answer.abstained:
             answer = with_conflicts(answer, findings, library)
+        elif is_strange:
+            answer = replace(answer, missing=(IN_ANOTHER_LANGUAGE,))
         answer = replace(answer, understood=whole.text if whole.text != question else "")
         answer = replace(
             answer,
@@ -137,6 +139,11 @@ def _threshold(library: Library, reader: Reader | None) -> float:
     else:
         own, shipped = library.settings.threshold_without_reader, THRESHOLD
     return shipped if own is None else own
+
+
+def _known(question: Question, library: Library) -> Question:
+    """The question with those of its names alone that stand in an article: in German every noun looks like one."""
+    return replace(question, names=frozenset(n for n in question.names if library.document_frequency(n)))
 
 
 def _parts(whole: Question) -> list[Question]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from .cite import cite
 from .evidence import NEGATION
 from .extract import Evidence, Findings
 from .opposites import OUTCOMES, holds, opposite
-from .question import STOP_WORDS, stems, words
+from .question import STOP_WORDS, Question, Wants, stems, words
 
 NEAR = 0.75
 """Cosine from which two sentences may be about the same."""
@@ -24,7 +25,13 @@ SHARED = 0.5
 """Share of both sentences' words, numbers aside, that they must have in common where a number differs."""
 SHARED_OUTCOME = 0.6
 """The same where no number differs and one denies what the other says, or says the opposite."""
-GOOD = 0.4
+SHARED_ANSWER = 0.25
+"""The same where a number was asked for, and each tells just one of the kind."""
+NEAR_ANSWER = 0.6
+"""Cosine from which that is looked at."""
+SEASON = 60
+"""Days between two articles up to which such a number is of one event: next year's survey has another."""
+GOOD = 0.2
 """Share of the best evidence's score that the other side has: it is to be about the question, too."""
 MOST = 2
 """Conflicts that are shown."""
@@ -48,6 +55,10 @@ _HEDGE = re.compile(
     r"(?:about|around|nearly|almost|roughly|approximately|some|over|under|up to|at least|at most|more than|less than"
     r"|fewer than|an estimated|close to|estimated)\s*$",
     re.IGNORECASE,
+)
+_ASKED = {Wants.NUMBER: "number", Wants.MONEY: "sum", Wants.PERCENTAGE: "percentage"}
+_PEOPLE = frozenset(
+    stems("people persons men women employees workers staff residents victims survivors children pupils")
 )
 _CALENDAR = re.compile(rf"(?:{_MONTH}|\w+day)$", re.IGNORECASE)
 
@@ -73,7 +84,8 @@ class Quantity:
 def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) -> Answer:
     """The answer with what other articles say against its sentences, each side among its citations."""
     evidence = {e.key: e for part in parts for e in part.evidence if e.score >= GOOD * part.evidence[0].score}
-    pairs = list(_pairs(answer, list(evidence.values())))
+    days = library.days(sorted({e.article_id for e in evidence.values()}))
+    pairs = list(_pairs(answer, list(evidence.values()), parts[0].question, days))
     if not pairs:
         return answer
     source = library.clusters(
@@ -92,7 +104,9 @@ def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) 
     return replace(answer, citations=tuple(citations), conflicts=(*answer.conflicts, *conflicts))
 
 
-def _pairs(answer: Answer, evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, Evidence, str]]:
+def _pairs(
+    answer: Answer, evidence: Sequence[Evidence], question: Question, days: Mapping[str, str]
+) -> Iterator[tuple[Evidence, Evidence, str]]:
     """Sentences that are cited with sentences of other articles that contradict them, and what about."""
     cited = [e for e in evidence if any(_holds(citation, e) for citation in answer.citations)]
     if not cited or len({e.article_id for e in evidence}) < 2:
@@ -100,11 +114,26 @@ def _pairs(answer: Answer, evidence: Sequence[Evidence]) -> Iterator[tuple[Evide
     cosines = np.stack([e.vector for e in cited]) @ np.stack([e.vector for e in evidence]).T
     for row, one in zip(cosines, cited, strict=True):
         for number in np.argsort(-row, kind="stable"):
-            if row[number] < NEAR:
+            if row[number] < NEAR_ANSWER:
                 break
             other = evidence[int(number)]
-            if other.article_id != one.article_id and (text := contradiction(one.quote.text, other.quote.text)):
+            if other.article_id == one.article_id:
+                continue
+            text = contradiction(one.quote.text, other.quote.text) if row[number] >= NEAR else ""
+            if not text and _of_one_season(days.get(one.article_id), days.get(other.article_id)):
+                text = told_apart(question, one.quote.text, other.quote.text)
+            if text:
                 yield one, other, text
+
+
+def _of_one_season(one: str | None, other: str | None) -> bool:
+    """Whether two days, ISO as far as they are told, lie no more than SEASON apart; so do days that are not known."""
+    if one is None or other is None:
+        return True
+    if len(one) < 10 or len(other) < 10:
+        return one[:4] == other[:4]
+    a, b = (datetime.date.fromisoformat(day[:10]) for day in (one, other))
+    return abs((a - b).days) <= SEASON
 
 
 def contradiction(one: str, other: str) -> str:
@@ -127,6 +156,30 @@ def contradiction(one: str, other: str) -> str:
     if shared >= SHARED_OUTCOME and (opposite := _opposite(one, other)):
         return opposite
     return ""
+
+
+def told_apart(question: Question, one: str, other: str) -> str:
+    """The same of two sentences in whatever words, where the question wants a number: each tells one of the kind, of
+    the same things or of people; they name something alike, and nothing apart."""
+    kinds = {kind for wants, kind in _ASKED.items() if wants in question.wants}
+    if not kinds or not _names(one) & _names(other) or _names_apart(one, other) or _shared(one, other) < SHARED_ANSWER:
+        return ""
+    for kind in sorted(kinds):
+        a, b = ([q for q in quantities(text) if q.kind.split()[0] == kind] for text in (one, other))
+        if len(a) == len(b) == 1 and _is_alike(a[0], b[0]) and a[0].differs(b[0]):
+            return f"{a[0].text} | {b[0].text}"
+    return ""
+
+
+def _is_alike(one: Quantity, other: Quantity) -> bool:
+    """Whether both count the same: one currency, one noun, or people by whatever noun."""
+    if one.kind == "sum":
+        return _currency(one) == _currency(other)
+    return one.kind == other.kind or all(q.kind.split()[-1] in _PEOPLE for q in (one, other))
+
+
+def _currency(quantity: Quantity) -> str:
+    return "".join(re.findall(r"[$€£¥₹]|dollars|euros|pounds|yuan|yen|crowns", quantity.text.lower()))
 
 
 def quantities(sentence: str) -> list[Quantity]:

@@ -1,17 +1,26 @@
-"""Whether a question is in another language than the articles, by the small words that every sentence has. Pure."""
+"""Whether a question is in another language than the articles, by its script, its small words, or words that neither
+they nor English have. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from .question import stems, words
+from .question import STOP_WORDS, stems, words
 
+KNOWN = 1 / 3
+"""Least share of a question's words, names aside, that the articles or English have where it is in their language."""
+SEVERAL = 3
+"""Words, names aside, from which that share tells anything."""
+UNKNOWN = 0.001
+"""Share of passages up to which a word is taken for unknown to them."""
 RARE = 0.05
 """Share of passages below which a small word is not one of the articles' language."""
 
 _ENGLISH = frozenset(
     "who what when where why how which whose is are was were did does do has have the of and to in for on with".split()
 )
+_ENGLISH_ALONE = frozenset("who what when where why how which whose the and with".split())
+"""Those that few other languages write so."""
 _OTHERS = frozenset(
     """qui que quoi quel quelle quels quelles quand où comment pourquoi combien est les des une dans sur avec pour
     wer wie wann warum wo welche welcher welches ist der das und ein eine den dem mit wurde haben
@@ -27,12 +36,21 @@ def is_foreign(question: str, frequency: Callable[[str], int], passages: int) ->
 
     >>> is_foreign("Qui a fondé Alibaba ?", lambda stem: 0, 40), is_foreign("Who founded it?", lambda stem: 0, 40)
     (True, False)
+    >>> is_foreign("Tại sao việc niêm yết của Ant Group bị hủy?", lambda stem: 0, 40)
+    True
     """
-    said = [word.lower() for word in words(question)]
     letters = [character for character in question if character.isalpha()]
-    if sum(character > "\u036f" for character in letters) * 2 > len(letters):
-        return all(frequency(stem) == 0 for stem in stems(question))
+    if sum(map(_is_apart, letters)) * 2 > len(letters):
+        return all(frequency(stem) == 0 for word in words(question) if _is_apart(word[0]) for stem in stems(word))
+    said = [word.lower() for word in words(question)]
     small = [word for word in said if word in _OTHERS]
-    if not small or not _ENGLISH.isdisjoint(said):
-        return False
-    return all(frequency(stem) < max(1.0, RARE * passages) for stem in stems(" ".join(small)))
+    if small and _ENGLISH.isdisjoint(said):
+        return all(frequency(stem) < max(1.0, RARE * passages) for stem in stems(" ".join(small)))
+    plain = [word for word in words(question) if word[0].islower()]
+    known = [w for w in plain if w in STOP_WORDS or any(frequency(s) > UNKNOWN * passages for s in stems(w))]
+    return len(plain) >= SEVERAL and len(known) <= KNOWN * len(plain) and _ENGLISH_ALONE.isdisjoint(said)
+
+
+def _is_apart(character: str) -> bool:
+    """Whether it is of another script than Latin."""
+    return character > "\u036f"

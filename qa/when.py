@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.dates import MONTHS
 
@@ -22,6 +22,7 @@ _AT = re.compile(
     rf"(?: (?:early|late|mid|the end of|the beginning of))? (?:{_POINT})",
     re.IGNORECASE,
 )
+_DATE = re.compile(rf"(?<![$€£¥₹\d.,-])\b(?:{_POINT})", re.IGNORECASE)
 _RANGE = re.compile(
     r"\b(?:between|from) (?P<a>(?:19|20)\d\d) (?:and|to|until|through) (?P<b>(?:19|20)\d\d)\b", re.IGNORECASE
 )
@@ -33,6 +34,10 @@ _RELATIVE = re.compile(
 _NEWEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?)\b|\b(?:current(?:ly)?|these days|right now|as of now)\b", re.IGNORECASE
 )
+_EVENT = re.compile(
+    r"\b(?P<side>before|prior to|until|after|following|since) "
+    r"(?P<name>(?:(?:the|its|his|her|their) |(?=[A-Z]))[^?,;:()]+)"
+)
 _OF_ARTICLES = re.compile(
     r"\b(?:articles?|reports?|stories|pieces|texts?|sources?|news)\b(?: (?:that )?(?:were|was|are|is))?"
     r"(?: (?:published|written|dated|printed))? ?$|\b(?:published|written|dated|printed) ?$",
@@ -43,12 +48,29 @@ _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """What a question places itself before or after, as `before the crackdown`: its words, and the `name` of what
+    happened. `told` is the sentence of an article that dates it."""
+
+    words: str
+    name: str
+    is_before: bool
+    told: str = ""
+
+    def at(self, point: str, told: str) -> When:
+        """The time, as a sentence (`told`) dates the event at that ISO point. That year, month or day itself counts to
+        both sides: what is told by the year may have come before or after within it."""
+        since, until = (None, point) if self.is_before else (point, None)
+        return When(since, until, words=self.words, event=replace(self, told=told))
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """Days from `since` to `until`, ISO, both included, as far as they are told; None: no such limit.
 
     `newest`: the question wants the latest. `is_filter`: it says that the articles are to be of that time, where else
     it may be what they tell of that is. `words` are those in the question that were read so where they are relative to
-    today, else empty.
+    today or to an event, else empty.
     """
 
     since: str | None = None
@@ -56,10 +78,14 @@ class When:
     newest: bool = False
     is_filter: bool = False
     words: str = ""
+    event: Event | None = None
 
     @property
     def note(self) -> str:
         """A line that says how relative words were taken; empty where there are none."""
+        if self.event:
+            side = f"from {self.since} on" if self.since else f"up to {self.until}"
+            return f"“{self.words}” is taken as {side}, for the articles say: “{self.event.told}”"
         days = " to ".join(dict.fromkeys(filter(None, (self.since, self.until))))
         return (
             f"“{self.words}” is taken as {days}{'' if self.until else ' on'}, from the newest article."
@@ -75,9 +101,9 @@ def when(question: str, today: str | None) -> When | None:
     without a year are the last ones up to today.
 
     >>> when("Which articles from 2021 name Ma?", None)
-    When(since='2021', until='2021', newest=False, is_filter=True, words='')
+    When(since='2021', until='2021', newest=False, is_filter=True, words='', event=None)
     >>> when("What is new since May?", "2023-07-20")
-    When(since='2023-05', until=None, newest=False, is_filter=False, words='')
+    When(since='2023-05', until=None, newest=False, is_filter=False, words='', event=None)
     """
     if match := _RANGE.search(question):
         a, b = sorted((match["a"], match["b"]))
@@ -91,6 +117,28 @@ def when(question: str, today: str | None) -> When | None:
         since, until = _relative(match, now)
         return When(since, until, is_filter=_is_of_articles(question, match), words=match.group().strip())
     return When(newest=True) if _NEWEST.search(question) else None
+
+
+def event(question: str) -> Event | None:
+    """The event by which the question tells its time, None where there is none.
+
+    >>> event("What did Ma own before the crackdown?")
+    Event(words='before the crackdown', name='the crackdown', is_before=True)
+    """
+    match = _EVENT.search(question)
+    if match is None:
+        return None
+    is_before = match["side"] in ("before", "prior to", "until")
+    return Event(match.group().strip(), match["name"].strip(), is_before)
+
+
+def dates(text: str) -> list[str]:
+    """The dates that a text tells with their year, ISO as far as they are told, in order.
+
+    >>> dates("In late 2020, and again on 4 May 2021, or in June.")
+    ['2020', '2021-05-04']
+    """
+    return [point for match in _DATE.finditer(text) if (point := _point(match, None))]
 
 
 def _is_of_articles(question: str, match: re.Match[str]) -> bool:

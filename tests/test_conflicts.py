@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from index import Article, Library
 from qa.ask import ask
-from qa.conflicts import contradiction, quantities
+from qa.conflicts import contradiction, quantities, told_apart
+from qa.question import read
 
 BASE = "The council of Arlen fined the ferry company {} crowns after the storm of the spring."
 
@@ -51,6 +52,48 @@ def test_what_cannot_both_be_right_is_a_contradiction(one: str, other: str) -> N
 def test_what_may_both_be_right_is_none(one: str, other: str) -> None:
     assert not contradiction(one, other)
     assert not contradiction(other, one)
+
+
+DEBT = ("The Arlen Ferry Company owes its creditors 48 million crowns.", "Arlen's ferry company has debts of {}.")
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        (
+            "How many people lost their jobs in the bankruptcy?",
+            "The Arlen Ferry Company filed for bankruptcy on Tuesday, leaving 340 employees without work.",
+            "The bankruptcy of the Arlen Ferry Company in March left 360 people without work.",
+        ),
+        ("How much does the ferry company owe?", DEBT[0], DEBT[1].format("61 million crowns")),
+        (
+            "By what percentage did house prices on Holm rise?",
+            "House prices on Holm have risen by 22 per cent.",
+            "Holm's houses now sell at prices 35% higher.",
+        ),
+    ],
+)
+def test_a_number_that_was_asked_for_is_told_apart_in_other_words(question: str, one: str, other: str) -> None:
+    assert told_apart(read(question), one, other)
+    assert told_apart(read(question), other, one)
+    assert not told_apart(read("What happened?"), one, other)
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("How much does the ferry company owe?", DEBT[0], DEBT[1].format("61 million euros")),
+        ("How much does the ferry company owe?", DEBT[0], DEBT[1].format("48 million crowns")),
+        ("How much was the debt?", DEBT[0], "Borlen's ferry company owes 61 million crowns."),
+        (
+            "How many bridges did Arlen build?",
+            "Arlen built 3 bridges in the town.",
+            "Arlen built 5 schools in the town.",
+        ),
+    ],
+)
+def test_numbers_of_two_things_are_not_told_apart(question: str, one: str, other: str) -> None:
+    assert not told_apart(read(question), one, other)
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

@@ -10,7 +10,7 @@ from evals.cases import find_set, read_set
 from index import EVERYTHING, Article, Library, Scope
 from index.encoder import Encoder
 from qa.answer import Answer
-from qa.ask import ask
+from qa.ask import IN_ANOTHER_LANGUAGE, ask
 from qa.conversation import Turn
 from qa.language import is_foreign
 from qa.smalltalk import kind_of
@@ -260,11 +260,30 @@ def test_forged_and_endless_histories_are_trimmed(seeds: Library, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "question", ["Qui a fondé la ville ?", "Wer hat die Stadt gegründet?", "谁创立了公司？", "¿Quién fundó la ciudad?"]
+    "question",
+    [
+        "Qui a fondé la ville ?",
+        "Wer hat die Stadt gegründet?",
+        "谁创立了公司？",
+        "¿Quién fundó la ciudad?",
+        "In quali settori investe la città?",
+        "Dlaczego odwołano debiut giełdowy?",
+        "Почему отменено размещение Ant Group?",
+    ],
 )
 def test_a_question_in_another_language_than_the_articles_is_told_from_one_in_theirs(question: str) -> None:
     assert is_foreign(question, lambda stem: 0, 100)
     assert not is_foreign(question, lambda stem: 60, 100)
+
+
+@pytest.mark.parametrize(
+    "question", ["Warum wurde der Börsengang der Ant Group abgesagt?", "Γιατί ακυρώθηκε η εισαγωγή της Ant Group;"]
+)
+def test_what_is_not_answered_for_its_language_says_so(seeds: Library, question: str) -> None:
+    answer = ask(question, seeds)
+    assert answer.abstained
+    assert answer.missing == (IN_ANOTHER_LANGUAGE,)
+    assert any("Ant Group" in citation.quote for citation in answer.nearest)
 
 
 def test_no_question_of_the_seeds_set_is_foreign(seeds: Library) -> None:

@@ -57,3 +57,39 @@ def test_a_time_of_articles_filters(years: Library) -> None:
 def test_relative_words_count_from_the_newest_article_and_are_said(years: Library) -> None:
     answer = ask("What did the council of Arlen fine the ferry company last year?", years)
     assert answer.notes == ("“last year” is taken as 2022, from the newest article.",)
+
+
+@pytest.fixture(scope="module")
+def owners(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    """An owner of each time, and a fire whose year is told."""
+    library = Library(tmp_path_factory.mktemp("owners") / "library", create=True, encoder=encoder)
+    told = {
+        "2018-05-01": "The mill of Arlen belongs to Ada Lund.",
+        "2020-03-10": "The great fire destroyed the mill of Arlen in March 2020. Two firemen were hurt.",
+        "2022-06-01": "The mill of Arlen belongs to Per Dahl.",
+    }
+    library.add(Article(day, f"News of {day}", text, "x", published=day) for day, text in told.items())
+    return library
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("To whom did the mill of Arlen belong before the great fire?", "2018-05-01"),
+        ("To whom did the mill of Arlen belong after the great fire?", "2022-06-01"),
+    ],
+)
+def test_an_event_that_an_article_dates_is_a_time_and_how_it_was_taken_is_said(
+    owners: Library, question: str, first: str
+) -> None:
+    answer = ask(question, owners)
+    assert answer.citations[0].article_id == first
+    (note,) = answer.notes
+    assert "2020-03" in note
+    assert "The great fire destroyed the mill of Arlen in March 2020." in note
+
+
+def test_an_event_that_is_dated_nowhere_or_in_two_ways_is_no_time(owners: Library) -> None:
+    assert ask("To whom did the mill of Arlen belong before the flood?", owners).notes == ()
+    owners.add([Article("wrong", "Almanac", "The great fire of Arlen was in 1920.", "x")])
+    assert ask("To whom did the mill of Arlen belong before the great fire?", owners).notes == ()
