@@ -159,4 +159,14 @@ def test_only_web_addresses_become_links(tmp_path: Path, origin: str) -> None:
         app.include_router(make_router(library))
         page = TestClient(app).get("/read/a").text
     assert f'title="{origin}"' in page
-    assert re.findall(r'href="([^"]*)"', page) == ["/ui/base.css", "/ui/reader.css", "/articles"]
+    assert re.findall(r'href="([^"]*)"', page) == ["/ui/base.css", "/ui/reader.css", "/", "/articles"]
+
+
+def test_a_page_of_its_own_leads_to_the_chat(client: TestClient) -> None:
+    """In the pane beside the chat it need not, and a browser says when it asks for that."""
+    address = article_link(APPLES.id)
+    alone, beside = (client.get(address, headers={"Sec-Fetch-Dest": kind}) for kind in ("document", "iframe"))
+    assert 'href="/"' in alone.text
+    assert 'href="/"' not in beside.text
+    assert alone.headers["vary"] == beside.headers["vary"] == "Sec-Fetch-Dest"
+    assert int(beside.headers["content-length"]) == len(beside.content) < len(alone.content)
