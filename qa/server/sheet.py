@@ -22,7 +22,7 @@ _SCRIPTLESS = (
     "sandbox allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox "
     "allow-top-navigation-by-user-activation; "
 )
-_HOME = '<nav class="fn-home" aria-label="Footnote"><a href="/">Footnote</a></nav>'
+_HOME = '<nav class="fn-home" aria-label="Footnote"><a href="/" target="_top">Footnote</a></nav>'
 
 
 class _Sheet(HTMLResponse):
