@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from .question import Question, Wants, stems, words
@@ -36,7 +36,7 @@ class Features:
 
     def values(self) -> tuple[float, ...]:
         """In the order of the fields."""
-        return astuple(self)
+        return tuple(getattr(self, field.name) for field in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class ReadFeatures:
 
     def values(self) -> tuple[float, ...]:
         """In the order of the fields."""
-        return astuple(self)
+        return tuple(getattr(self, field.name) for field in fields(self))
 
 
 _MONTHS = (

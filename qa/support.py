@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from itertools import pairwise
 
@@ -74,7 +74,7 @@ class ClaimFeatures:
 
     def values(self) -> tuple[float, ...]:
         """In the order of the fields."""
-        return astuple(self)
+        return tuple(getattr(self, field.name) for field in fields(self))
 
 
 def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader | None) -> Support:

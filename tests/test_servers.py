@@ -343,6 +343,23 @@ def test_a_chroma_that_hangs_costs_its_deadline_once(servers: Servers, served: L
         servers.chroma.process.send_signal(signal.SIGCONT)
 
 
+def test_who_adds_while_chroma_hangs_holds_up_no_other_writer(servers: Servers, address: str, encoder: Encoder) -> None:
+    assert servers.chroma.process
+    with Library(address, create=True, encoder=encoder) as one, Library(address, encoder=encoder) as other:
+        one.add([Article("1", "", "Zebras run.", "1")])
+        servers.chroma.process.send_signal(signal.SIGSTOP)
+        try:
+            adding = threading.Thread(target=one.add, args=[[Article("2", "", "Horses sleep.", "2")]])
+            adding.start()
+            until(lambda: other.article_count() == 2, "the article is not stored")
+            with other._catalog.writing():
+                assert adding.is_alive(), "it has not waited for Chroma"
+        finally:
+            servers.chroma.process.send_signal(signal.SIGCONT)
+            adding.join()
+        assert one.article_count() == 2
+
+
 def test_a_chroma_server_that_lost_everything_gets_it_again(servers: Servers, address: str, encoder: Encoder) -> None:
     with Library(address, create=True, encoder=encoder) as library:
         library.sync(SEEDS)
