@@ -100,7 +100,7 @@ def test_missing_broken_and_double_answers_are_a_line_each_and_the_rest_counts(
         f"footnote: {answers}:3: is not a JSON object with an id",
         f"footnote: {answers}:4: the id 'loss' comes twice; the first line counts",
         "footnote: the answers lack 1 of 2 ids (such as everest): they count as errors",
-        f"the results are in {tmp_path / 'out'}",
+        f"the results are in {tmp_path / 'out'}; `footnote eval metrics` says what each is",
         "footnote: 1 of 2 questions met an error (such as everest: no answer was given for this id)",
     ]
     assert results(tmp_path / "out")["loss"]["right"]
