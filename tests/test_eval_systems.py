@@ -26,6 +26,7 @@ from evals.settings import in_force, read_options, single
 from index import Article, Library
 from index.errors import FootnoteError
 from index.settings import RANGES, Settings, check
+from qa.weights import READ_THRESHOLD
 
 FIRST, SECOND = "589594a651d405dc", "615328f246a871be"
 LOSS = (
@@ -266,7 +267,7 @@ def test_a_run_goes_on_only_as_what_it_was(seeds_folder: Path, asked: Path, tmp_
     run_eval(asked, "--library", seeds_folder, "--out", out)
     for more, changed in (
         (["--limit", 1], "limit was not set and is now 1"),
-        (["--set", "threshold=0.9"], "threshold was 0.27 and is now 0.9"),
+        (["--set", "threshold=0.9"], f"threshold was {READ_THRESHOLD} and is now 0.9"),
     ):
         done = run_eval(asked, "--library", seeds_folder, "--resume", out, *more)
         assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
