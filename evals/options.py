@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from index.errors import FootnoteError
 from qa.terminal import one_line
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+PATIENCE = 2.0
+"""Seconds after a Ctrl-C in which further ones are not heard."""
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -41,11 +44,14 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def first_interrupt_only() -> Iterator[None]:
-    """Within it the first Ctrl-C raises KeyboardInterrupt and the next do nothing, so that what there is gets kept."""
+    """Within it a Ctrl-C raises KeyboardInterrupt, and those right after it do not: what there is gets kept."""
+    last = -PATIENCE
 
-    def stop(_: int, __: FrameType | None) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
+    def stop(_: int, __: FrameType | None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= PATIENCE:
+            last = time.monotonic()
+            raise KeyboardInterrupt
 
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # in the background it is ignored, and stays so

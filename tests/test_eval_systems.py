@@ -26,6 +26,7 @@ from evals.settings import in_force, read_options, single
 from index import Article, Library
 from index.errors import FootnoteError
 from index.settings import RANGES, Settings, check
+from qa.weights import READ_THRESHOLD
 
 FIRST, SECOND = "589594a651d405dc", "615328f246a871be"
 LOSS = (
@@ -100,7 +101,7 @@ def test_missing_broken_and_double_answers_are_a_line_each_and_the_rest_counts(
         f"footnote: {answers}:3: is not a JSON object with an id",
         f"footnote: {answers}:4: the id 'loss' comes twice; the first line counts",
         "footnote: the answers lack 1 of 2 ids (such as everest): they count as errors",
-        f"the results are in {tmp_path / 'out'}",
+        f"the results are in {tmp_path / 'out'}; `footnote eval metrics` says what each is",
         "footnote: 1 of 2 questions met an error (such as everest: no answer was given for this id)",
     ]
     assert results(tmp_path / "out")["loss"]["right"]
@@ -266,7 +267,7 @@ def test_a_run_goes_on_only_as_what_it_was(seeds_folder: Path, asked: Path, tmp_
     run_eval(asked, "--library", seeds_folder, "--out", out)
     for more, changed in (
         (["--limit", 1], "limit was not set and is now 1"),
-        (["--set", "threshold=0.9"], "threshold was 0.27 and is now 0.9"),
+        (["--set", "threshold=0.9"], f"threshold was {READ_THRESHOLD} and is now 0.9"),
     ):
         done = run_eval(asked, "--library", seeds_folder, "--resume", out, *more)
         assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
