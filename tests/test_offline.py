@@ -109,7 +109,7 @@ def test_a_first_run_and_every_command_work_without_network_home_or_key(tmp_path
     assert list((tmp_path / "tiktoken").iterdir()) == []
 
 
-def test_nothing_is_written_outside_the_library(tmp_path: Path) -> None:
+def test_nothing_is_written_outside_the_library_but_compiled_models(tmp_path: Path) -> None:
     home, work, temporary = tmp_path / "home", tmp_path / "work", tmp_path / "tmp"
     for folder in (home, work, temporary):
         folder.mkdir()
@@ -123,11 +123,12 @@ def test_nothing_is_written_outside_the_library(tmp_path: Path) -> None:
         TMPDIR=str(temporary),
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert {folder.name: os.listdir(folder) for folder in (home, work, temporary)} == {
-        "home": [],
-        "work": ["library"],
-        "tmp": [],
-    }
+    assert os.listdir(work) == ["library"]
+    assert os.listdir(temporary) == []
+    written = [path.relative_to(home) for path in home.rglob("*") if path.is_file()]
+    assert {path.parent for path in written} == {Path(".cache/footnote/models")}
+    assert {path.name.rpartition("-")[0] for path in written} == {"minilm", "reader"}
+    assert {path.suffix for path in written} == {".blob"}
 
 
 def test_a_pipeline_of_llama_index_over_the_library_needs_no_network(seeds_folder: Path, tmp_path: Path) -> None:
