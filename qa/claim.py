@@ -13,14 +13,15 @@ from index.encoder import Encoder
 
 from .evidence import NEGATION, NUMBER, share, stem_set
 from .opposites import OUTCOMES, opposite
-from .question import STOP_WORDS, stems, words
+from .question import STOP_WORDS, content_words, stems, words
 
 Pairs = frozenset[tuple[str, str]]
 
 ENCODED = 8
 """Evidence sentences whose meaning is looked at: those with the most of the claim's words."""
 SAME_WORDS = 0.8
-"""Share of the claim's words in a sentence from which a denial in one of the two says that both cannot be true."""
+"""Share of the words of each of two sentences in the other from which a denial in one says that both cannot be true. In
+one only, a long sentence may deny something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,13 @@ def weigh_claim(claim: str, evidence: Sequence[str], encoder: Encoder) -> Weighe
             lacks_number=float(not _figures(claim) <= _figures(whole) | _counted(whole)),
         ),
         nearest,
-        bool(shares[nearest] >= SAME_WORDS and _denies(claim, evidence[nearest])),
+        _says_the_same(claim, evidence[nearest]) and _denies(claim, evidence[nearest]),
     )
+
+
+def _says_the_same(claim: str, sentence: str) -> bool:
+    both = [stem_set(" ".join(content_words(text))) for text in (claim, sentence)]
+    return all(share(dict.fromkeys(sorted(said), 1.0), held) >= SAME_WORDS for said, held in (both, both[::-1]))
 
 
 def _denies(claim: str, sentence: str) -> bool:

@@ -187,7 +187,9 @@ def test_any_words_survive_an_export(words: str, title: str, form: Format) -> No
     with tempfile.TemporaryDirectory() as folder:
         quotes = read_quotes(written(form, Path(folder), conversation))
     found = quotes.citations[-1][1]
-    assert (found.article_id, found.start, found.end) == (title, 0, len(words))
+    title_read = (title, title.replace("\0", "\ufffd"))  # HTML has no NUL
+    assert found.article_id in title_read
+    assert (found.start, found.end) == (0, len(words))
     if quotes.to_the_character:
         assert found.quote == words
     else:

@@ -91,7 +91,8 @@ with catalog.database.held():
     os.kill(os.getpid(), 9)
 """
     assert subprocess.run([sys.executable, "-c", program, address], check=False).returncode == -signal.SIGKILL
-    shared.work(once=True)
+    # As soon as PostgreSQL has noticed that the worker is gone.
+    until(lambda: bool(shared.work(once=True) or shared.articles()), "the job does not come free")
     assert (jobs(servers, address, "attempts"), len(shared.articles())) == ("2", 1)
     shared.remove([shared.articles()[0].id])
     assert queue.put(look_at(folder / "a.txt")) == [job]
