@@ -148,12 +148,13 @@ def _checked(name: str, options: Options, target: Path) -> Path:
     from index.encoder import Encoder
     from qa.batch import run
     from qa.draft import check_claim
+    from qa.terminal import load_reader
 
     claims, checks = (target.with_name(f"{target.name}-{part}.jsonl") for part in ("claims", "checks"))
     claims.parent.mkdir(parents=True, exist_ok=True)
     export(name, claims, None, options.limit, options.seed)
-    encoder = Encoder()
-    for problem in run(claims, checks, lambda record: check_claim(record, encoder), {"support": 0.0}):
+    encoder, reader = Encoder(), load_reader(options.with_reader)
+    for problem in run(claims, checks, lambda record: check_claim(record, encoder, reader), {"support": 0.0}):
         if problem:
             click.echo(problem, err=True)
     return checks

@@ -152,20 +152,24 @@ def ask(
 @click.option("--batch", type=PATH, help='Lines {"id", "claim", "evidence"}: claims with their own evidence.')
 @click.option("--out", type=PATH, help="Where the batch's results go.")
 @library_option
+@reader_option
 @json_option
-def check(draft: Path | None, batch: Path | None, out: Path | None, library: Place, as_json: bool) -> None:
+def check(
+    draft: Path | None, batch: Path | None, out: Path | None, library: Place, with_reader: bool, as_json: bool
+) -> None:
     """See the command's help."""
     from index.encoder import Encoder
 
     from .draft import check_claim, check_draft, read_draft
 
+    reader = load_reader(with_reader)
     if files := _batch_files(str(draft) if draft else None, batch, out):
         encoder = Encoder()
-        _run_batch(files, lambda record: check_claim(record, encoder), {"support": 0.0, "label": "not"})
+        _run_batch(files, lambda record: check_claim(record, encoder, reader), {"support": 0.0, "label": "not"})
         return
     text = standard_input() if str(draft) == "-" else read_draft(Path(str(draft)))
     with open_library(library) as opened:
-        checked = check_draft(text, opened)
+        checked = check_draft(text, opened, reader)
     if as_json:
         print_json({"sentences": [sentence.to_json() for sentence in checked]})
         return

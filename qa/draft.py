@@ -16,6 +16,7 @@ from .answer import Citation
 from .batch import BatchError, Record
 from .cite import cite
 from .rank import search
+from .reader import Reader
 from .support import Label, Support, check
 
 PASSAGES = 4
@@ -53,28 +54,28 @@ def read_draft(path: Path) -> str:
     return draft.text
 
 
-def check_draft(text: str, library: Library) -> list[Checked]:
+def check_draft(text: str, library: Library, reader: Reader | None) -> list[Checked]:
     """Every sentence of the draft with its support, in order; headings are left out."""
     with library.snapshot():
         spans = [s for s in split_sentences(text) if s.is_evidence]
-        return [_check_sentence(" ".join(text[s.start : s.end].split()), library) for s in spans]
+        return [_check_sentence(" ".join(text[s.start : s.end].split()), library, reader) for s in spans]
 
 
-def check_claim(record: Record, encoder: Encoder) -> Record:
+def check_claim(record: Record, encoder: Encoder, reader: Reader | None) -> Record:
     """A claim against the evidence that comes with it, a text or a list of sentences; raises BatchError."""
     claim, evidence = record.get("claim"), record.get("evidence")
     if isinstance(evidence, str):
         evidence = [evidence[s.start : s.end] for s in split_sentences(evidence)]
     if not isinstance(claim, str) or not isinstance(evidence, list) or not all(isinstance(e, str) for e in evidence):
         raise BatchError("the line needs a claim, and evidence that is a text or a list of texts")
-    support = check(claim, [sentence for sentence in evidence if sentence.strip()], encoder)
+    support = check(claim, [sentence for sentence in evidence if sentence.strip()], encoder, reader)
     return {"support": round(support.probability, 4), "label": support.label.value}
 
 
-def _check_sentence(claim: str, library: Library) -> Checked:
+def _check_sentence(claim: str, library: Library, reader: Reader | None) -> Checked:
     best: tuple[Support, Hit] | None = None
     for hit in search(claim, library, PASSAGES, None):
-        support = check(claim, _sentences(hit), library.encoder)
+        support = check(claim, _sentences(hit), library.encoder, reader)
         if best is None or support.probability > best[0].probability:
             best = support, hit
     if best is None:

@@ -113,7 +113,7 @@ def weigh(terms: Iterable[str], frequency: Callable[[str], int], passages: int) 
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NEGATION = re.compile(
-    r"\b(?:not|no|nobody|nothing|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
+    r"\b(?:not|no|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
 )
 
 RELATED = 0.7

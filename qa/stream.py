@@ -65,7 +65,7 @@ def stream(
     if found.answer.abstained or found.answer.mode == "talk":
         yield found.answer
         return
-    for answer in _written(found, library, llm, time.monotonic() + llm.deadline_s, cancelled):
+    for answer in _written(found, library, reader, llm, time.monotonic() + llm.deadline_s, cancelled):
         total = round((time.monotonic() - start) * 1000, 1)
         yield replace(answer, timings_ms={**found.answer.timings_ms, "total": total})
 
@@ -73,12 +73,13 @@ def stream(
 def _written(
     found: Found,
     library: Library,
+    reader: Reader | None,
     llm: LLM,
     until: float,
     cancelled: Callable[[], bool],
 ) -> Iterator[Answer]:
     """The model's answer sentence by sentence, or, last, the articles' own."""
-    draft = _Draft(found.answer, offer(found, library), library.encoder)
+    draft = _Draft(found.answer, offer(found, library), library.encoder, reader)
     notes = found.answer.notes
     if not draft.offered:
         yield found.answer
@@ -128,12 +129,12 @@ def _sentences(
 class _Draft:
     """What is written and checked so far. `offered` is what the model may cite, numbered from 1."""
 
-    def __init__(self, base: Answer, offered: Sequence[Citation], encoder: Encoder) -> None:
+    def __init__(self, base: Answer, offered: Sequence[Citation], encoder: Encoder, reader: Reader | None) -> None:
         self.offered = offered
         self._base = replace(base, mode="llm", sentences=(), citations=(), conflicts=())
         self._conflicts = [[base.citations[n - 1] for n in conflict.citations] for conflict in base.conflicts]
         self._conflict_texts = [conflict.text for conflict in base.conflicts]
-        self._encoder = encoder
+        self._encoder, self._reader = encoder, reader
         self._sentences: list[AnswerSentence] = []
         self._citations: list[Citation] = []
 
@@ -192,7 +193,7 @@ class _Draft:
     def _check(self, claim: str, evidence: Sequence[Citation]) -> Support:
         """The support check; a sentence that also adds something is borne out in part at the best."""
         texts = [_line(citation) for citation in evidence]
-        support = check(claim, texts, self._encoder)
+        support = check(claim, texts, self._encoder, self._reader)
         if support.probability >= SUPPORTS and adds(claim, texts):
             return replace(support, probability=PARTLY)
         return support

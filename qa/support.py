@@ -1,24 +1,31 @@
-"""Whether the articles bear a sentence out: its words, numbers and names must be there, and near to one another.
+"""Whether the articles bear a sentence out: numbers, names and negation must agree, and the meaning too.
 
-No language model, and not the reader: on WiCE and QAGS its judgement added nothing to these features. The error rate
-stands in `docs/answers.md`.
+Plain features and the reader's judgement go into one logistic regression. No language model; the error rate stands
+in `docs/reader.md`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
 
 from index.encoder import Encoder
 
-from .claim import weigh_claim
-from .question import words
-from .weights import SUPPORTED
+from .evidence import NEGATION, NUMBER, share, stem_set
+from .question import STOP_WORDS, words
+from .reader import Reader
+from .weights import SUPPORTED, SUPPORTED_PLAINLY
 
 PARTLY = 0.35
 SUPPORTS = 0.5
 """Probabilities from which a claim is called partly supported, and supported."""
+NEAR = 8
+"""Evidence sentences, the nearest to the claim, that are read together."""
 
 
 class Label(StrEnum):
@@ -44,22 +51,95 @@ class Support:
         return Label.PARTLY if self.probability >= PARTLY else Label.NOT
 
 
-def check(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
+@dataclass(frozen=True, slots=True)
+class ClaimFeatures:
+    """What is known of a claim beside its evidence; shares are in 0..1, cosines in -1..1."""
+
+    cosine: float
+    """Claim and the nearest sentence."""
+    mean_cosine: float
+    """Claim and the three nearest."""
+    overlap: float
+    """Share of the claim's words in the nearest sentence."""
+    all_overlap: float
+    """The same in all of the evidence."""
+    pairs: float
+    """Share of the claim's neighbouring words that are neighbours in the evidence."""
+    numbers: float
+    """Share of the claim's numbers that stand in the evidence; 1 where it has none."""
+    names: float
+    """The same of its names."""
+    negation: float
+    """1 where just one of claim and nearest sentence denies."""
+
+    def values(self) -> tuple[float, ...]:
+        """In the order of the fields."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+
+def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader | None) -> Support:
     """How well the evidence sentences, in reading order, bear out the claim: fully, where one of them holds it word
-    for word, and not at all where there are none. What has a number that they lack, or is denied by the one with its
-    words, is borne out in part at the best."""
+    for word, and not at all where there are none."""
     if not evidence or not claim.strip():
         return Support(0.0, None)
     said = _flat(claim)
     for number, sentence in enumerate(evidence):
         if said in _flat(sentence):
             return Support(1.0, number)
-    weighed = weigh_claim(claim, evidence, encoder)
-    probability = SUPPORTED.probability(weighed.features.values())
-    if weighed.is_denied or weighed.features.lacks_number:
-        probability = min(probability, PARTLY)
-    return Support(probability, weighed.nearest)
+    near, features = weigh_claim(claim, evidence, encoder)
+    plain = features.values()
+    if reader is None:
+        probability = SUPPORTED_PLAINLY.probability(plain)
+    else:
+        probability = SUPPORTED.probability((*plain, *read_claim(claim, evidence, near, reader)))
+    return Support(probability, near[0])
+
+
+def weigh_claim(claim: str, evidence: Sequence[str], encoder: Encoder) -> tuple[list[int], ClaimFeatures]:
+    """The evidence sentences nearest first (their numbers), and the plain features."""
+    vectors = encoder.recall([claim, *evidence])
+    cosines = vectors[1:] @ vectors[0]
+    near = [int(number) for number in np.argsort(-cosines, kind="stable")]
+    stems = stem_set(claim) - STOP_WORDS
+    weights = dict.fromkeys(sorted(stems), 1.0)
+    whole = " ".join(evidence)
+    best = evidence[near[0]]
+    said = [word.lower() for word in words(claim)]
+    pairs = set(pairwise(said))
+    known = [word.lower() for word in words(whole)]
+    return near, ClaimFeatures(
+        cosine=float(cosines[near[0]]),
+        mean_cosine=float(np.mean(cosines[near[:3]])),
+        overlap=share(weights, stem_set(best)),
+        all_overlap=share(weights, stem_set(whole)),
+        pairs=len(pairs & set(pairwise(known))) / len(pairs) if pairs else 1.0,
+        numbers=_held(NUMBER.findall(claim), NUMBER.findall(whole)),
+        names=_held(_names(claim), known),
+        negation=float(bool(NEGATION.search(claim)) != bool(NEGATION.search(best))),
+    )
+
+
+def read_claim(claim: str, evidence: Sequence[str], near: Sequence[int], reader: Reader) -> tuple[float, ...]:
+    """The reader's logits of entailment and contradiction, for the nearest sentence and for the NEAR nearest."""
+    passages = [evidence[near[0]], " ".join(evidence[number] for number in sorted(near[:NEAR]))]
+    chances = reader.support([(claim, passage) for passage in passages])
+    return tuple(_logit(float(chance)) for row in chances for chance in (row[0], row[2]))
 
 
 def _flat(text: str) -> str:
     return f" {' '.join(words(text))} "
+
+
+def _names(claim: str) -> list[str]:
+    """Words in upper case but the first."""
+    return [word.lower() for word in words(claim)[1:] if word[0].isupper()]
+
+
+def _held(wanted: Sequence[str], present: Sequence[str]) -> float:
+    found = set(present)
+    return sum(item in found for item in wanted) / len(wanted) if wanted else 1.0
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(bounded / (1 - bounded))

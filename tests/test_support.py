@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from evals.cli import footnote
 from index.encoder import Encoder
-from qa.claim import weigh_claim
+from qa.reader import Reader
 from qa.support import Label, check
 
 EVIDENCE = [
@@ -18,44 +18,35 @@ EVIDENCE = [
 ]
 
 
-def test_what_stands_word_for_word_is_supported_and_by_which_sentence(encoder: Encoder) -> None:
-    support = check("first master was Ada Lund", EVIDENCE, encoder)
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader().load()
+
+
+@pytest.mark.parametrize("with_reader", [True, False])
+def test_what_stands_word_for_word_is_supported_and_by_which_sentence(
+    encoder: Encoder, reader: Reader, with_reader: bool
+) -> None:
+    support = check("first master was Ada Lund", EVIDENCE, encoder, reader if with_reader else None)
     assert (support.probability, support.nearest, support.label) == (1.0, 1, Label.SUPPORTED)
-    assert check(EVIDENCE[2], EVIDENCE, encoder).nearest == 2
+    assert check(EVIDENCE[2], EVIDENCE, encoder, None).nearest == 2
 
 
-def test_another_matter_is_less_supported(encoder: Encoder) -> None:
-    told = check("In 1888 the mill burned down and no one was hurt.", EVIDENCE, encoder)
-    other = check("The harbour of Oslo was closed by the king in 1745.", EVIDENCE, encoder)
-    assert told.nearest == 2
+@pytest.mark.parametrize("with_reader", [True, False])
+def test_another_number_or_another_matter_is_less_supported(
+    encoder: Encoder, reader: Reader, with_reader: bool
+) -> None:
+    used = reader if with_reader else None
+    told = check("In 1888 the mill burned down and no one was hurt.", EVIDENCE, encoder, used)
+    other = check("The harbour of Oslo was closed by the king in 1745.", EVIDENCE, encoder, used)
     assert told.probability > other.probability
     assert other.label is not Label.SUPPORTED
 
 
-@pytest.mark.parametrize(
-    ("claim", "wrong"),
-    [
-        ("The harbour of Eldvik was opened in 1901.", "The harbour of Eldvik was opened in 1910."),
-        ("The harbour of Eldvik opened in 1901, they say.", "The harbour of Eldvik never opened in 1901, they say."),
-        ("The first master of Eldvik was Ada Lund.", "The first master of Eldvik was Nils Berg."),
-    ],
-)
-def test_another_number_a_denial_or_another_name_is_not_supported(encoder: Encoder, claim: str, wrong: str) -> None:
-    assert check(claim, EVIDENCE, encoder).label is Label.SUPPORTED
-    assert check(wrong, EVIDENCE, encoder).label is not Label.SUPPORTED
-
-
-@pytest.mark.parametrize("claim", ["Some 235,000 ships came.", "Some 235 000 ships came.", "It was 235000 ships."])
-def test_a_number_is_the_same_however_it_is_written(encoder: Encoder, claim: str) -> None:
-    for evidence in ("235,000 ships came to the harbour.", "It was found on 2, 2004 that 235 , 000 ships came."):
-        assert not weigh_claim(claim, [evidence], encoder).features.lacks_number
-    assert weigh_claim(claim, ["On May 2, 35,000 ships came."], encoder).features.lacks_number
-
-
 def test_without_evidence_nothing_is_supported(encoder: Encoder) -> None:
-    support = check("The harbour opened.", [], encoder)
+    support = check("The harbour opened.", [], encoder, None)
     assert (support.probability, support.label, support.nearest) == (0.0, Label.NOT, None)
-    assert check("  ", EVIDENCE, encoder).label is Label.NOT
+    assert check("  ", EVIDENCE, encoder, None).label is Label.NOT
 
 
 def test_a_draft_is_checked_sentence_by_sentence(seeds_folder: Path, tmp_path: Path) -> None:
