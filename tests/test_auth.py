@@ -127,8 +127,10 @@ def test_a_new_password_ends_the_sessions_of_the_old(client: TestClient, folder:
 
 def test_tries_are_throttled(client: TestClient) -> None:
     """By address: after a few wrong ones even the right one waits, and is told for how long at once."""
-    for _ in range(TRIES_PER_MINUTE):
-        assert sign_in(client, "wrong") == 403
+    tries = [sign_in(client, "wrong") for _ in range(TRIES_PER_MINUTE)]
+    while len(tries) < 4 * TRIES_PER_MINUTE and tries[-1] != 429:  # on a slow machine a try is earned back meanwhile
+        tries.append(sign_in(client, "wrong"))
+    assert tries[:TRIES_PER_MINUTE] == [403] * TRIES_PER_MINUTE
     start = time.perf_counter()
     answer = client.post("/login", data={"password": PASSWORD})
     assert answer.status_code == 429
