@@ -143,6 +143,13 @@ def test_checks_of_claims_are_scored_with_their_threshold_named(tmp_path: Path) 
 # -- a server ----------------------------------------------------------------------------------------------------------
 
 
+class Answering(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who hangs up is no fault, and what is said of it would stand among another test's errors."""
+
+
 class Server(BaseHTTPRequestHandler):
     """Speaks OpenAI's chat completions: answers one question with a citation, fails on another, declines the rest."""
 
@@ -183,7 +190,7 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     Server.seen, Server.models = [], ("m",)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
+    with Answering(("127.0.0.1", 0), Server) as running:
         running.daemon_threads = True
         running.block_on_close = False
         Thread(target=running.serve_forever, daemon=True).start()
