@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import permutations
 from pathlib import Path
@@ -20,6 +21,7 @@ from tqdm import tqdm
 
 from index.encoder import Encoder
 
+from .distil import Teachers, distilled, shared_out
 from .examples import Example, for_development, read_all
 from .made import made_from
 from .model import Reader, base_folder, loss_of
@@ -47,6 +49,13 @@ SAVED_EVERY = 300.0
 @click.option("--only", type=click.Choice(["groups", "claims"]), help="Questions alone, or claims alone.")
 @click.option("--seed", default=PUBLISHED.seed, show_default=True)
 @click.option("--after", type=click.Path(exists=True, path_type=Path), help="A run's folder: go on from its weights.")
+@click.option(
+    "--teacher",
+    "teachers",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A run's folder, to learn from beside the labels; may be given several times.",
+)
 @click.option("--stop-after", type=int, help="Stop after this many batches, the schedule unchanged (to try a rate).")
 def main(
     bench: Path,
@@ -58,11 +67,21 @@ def main(
     only: str | None,
     seed: int,
     after: Path | None,
+    teachers: tuple[Path, ...],
     stop_after: int | None,
 ) -> None:
     """Train on the sets below BENCH, into OUT/reader.pt."""
     stages = tuple(int(number) for number in order)
-    recipe = Recipe(rate, listwise=listwise, scale=scale, seed=seed, order=stages, only=only or "", second=bool(after))
+    recipe = Recipe(
+        rate,
+        listwise=listwise,
+        scale=scale,
+        seed=seed,
+        order=stages,
+        only=only or "",
+        second=bool(after),
+        teachers=len(teachers),
+    )
     out.mkdir(parents=True, exist_ok=True)
     examples = [example for example in _examples(bench, out) if not for_development(example)]
     if recipe.second:
@@ -74,7 +93,7 @@ def main(
     planned = lay_out(examples, tokenizer, recipe)
     tokens = sum(batch.ids.size for batch in planned)
     click.echo(f"{len(examples)} examples, {tokens:,} tokens, {len(planned)} batches", err=True)
-    Run(recipe, base, out, after).train(planned[:stop_after], len(planned))
+    Run(recipe, base, out, after, teachers).train(planned[:stop_after], len(planned))
 
 
 def _examples(bench: Path, out: Path) -> list[Example]:
@@ -90,7 +109,9 @@ def _examples(bench: Path, out: Path) -> list[Example]:
 class Run:
     """One training run, with what is needed to go on with it."""
 
-    def __init__(self, recipe: Recipe, base: Path, out: Path, after: Path | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, base: Path, out: Path, after: Path | None = None, teachers: Sequence[Path] = ()
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.out = out
@@ -108,6 +129,7 @@ class Run:
             fused=True,
         )
         self.forward = torch.compile(self.model, dynamic=False)
+        self.taught = torch.compile(Teachers(base, teachers).to(self.device), dynamic=False) if teachers else None
         self.done = 0
         self._resume()
 
@@ -140,7 +162,12 @@ class Run:
         types = torch.from_numpy(batch.types).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
             outputs = self.forward(ids, (ids != PAD).long(), types)
-        losses = loss_of(tuple(output.cpu() for output in outputs), batch, self.recipe.listwise)
+        said = tuple(output.cpu() for output in outputs)
+        losses = loss_of(said, batch, self.recipe.listwise)
+        if self.taught is not None:
+            with torch.autocast(self.device.type, torch.bfloat16):
+                soft = self.taught(ids, torch.from_numpy(batch.first).to(self.device), types)
+            losses = shared_out(losses, distilled(said, [part.cpu() for part in soft], batch))
         torch.stack(list(losses.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()

@@ -34,7 +34,8 @@ SECOND: tuple[Mapping[str, float], ...] = (
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a run is made of. `scale` multiplies every share; `order` is that of STAGES; `second` takes the shares of
-    SECOND in their place; `only` leaves questions or claims alone: `groups`, `claims`, or empty for both."""
+    SECOND in their place; `only` leaves questions or claims alone: `groups`, `claims`, or empty for both; `teachers` is
+    the number of runs that are learnt from beside the labels."""
 
     rate: float = 1.5e-4
     warm_up: float = 0.05
@@ -45,6 +46,7 @@ class Recipe:
     order: tuple[int, ...] = (0, 1, 2)
     only: str = ""
     second: bool = False
+    teachers: int = 0
 
 
 def lay_out(examples: Sequence[Example], tokenizer: Tokenizer, recipe: Recipe) -> list[Batch]:
