@@ -1,4 +1,5 @@
-"""A sentence made to stand alone: by those before it that name its subject, by the one after that gives its reason."""
+"""A sentence made to stand alone: by those before it that name its subject, by the one after that gives its reason or
+goes on with what it lists."""
 
 from __future__ import annotations
 
@@ -32,6 +33,18 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 """What a sentence starts with that gives the reason for the one before it: `This move aims to`."""
+_MOVE = re.compile(
+    r"\b(?:this|these) (?:\w+ )?(?:moves?|steps?|decisions?|actions?|measures?|plans?|polic(?:y|ies)|changes?"
+    r"|developments?|announcements?|trends?|approach|deals?|rulings?|proposals?|results?|practices?)\b",
+    re.IGNORECASE,
+)
+"""What points at what the sentence before says as a whole: `this move by Alibaba`. Such nouns are known as shell nouns
+(Schmid 2000)."""
+_ADDED = re.compile(
+    r"(?:additionally|also|in addition|moreover|furthermore|besides|another|second(?:ly)?|third(?:ly)?|finally)\b",
+    re.IGNORECASE,
+)
+"""What a sentence starts with that goes on with a list told in sentences."""
 ANTECEDENTS = 2
 """The most sentences that are brought to name a subject."""
 
@@ -42,16 +55,19 @@ def reach_back(
     """The quote, which reaches back to the sentence that names its subject where it starts with a pronoun, or where
     it only points at what was `asked` for (stems): which sectors, `these sectors`.
 
-    Not across paragraphs, nor to what is `shown` already: (article, end) of the answer's sentences.
+    Not across paragraphs but from `this move`, which may point at the end of the one before; nor to what is `shown`
+    already: (article, end) of the answer's sentences.
     """
-    if quote.is_item or not (_DANGLING.match(quote.text) or _points_at(asked, quote.text)):
+    moves = _MOVE.search(quote.text) is not None
+    if quote.is_item or not (moves or _DANGLING.match(quote.text) or _points_at(asked, quote.text)):
         return quote
     text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
     number = next((n for n, s in enumerate(sentences) if s.start == quote.start), 0)
     first = number
     while first > max(0, number - ANTECEDENTS) and (first == number or _DANGLING.match(text, sentences[first].start)):
         before = sentences[first - 1]
-        is_near = "\n" not in text[before.end : sentences[first].start] and before.kind in (Kind.TEXT, Kind.ITEM)
+        is_apart = "\n" in text[before.end : sentences[first].start] and not (moves and first == number)
+        is_near = not is_apart and before.kind in (Kind.TEXT, Kind.ITEM)
         if not is_near or (quote.article_id, before.end) in shown:
             break
         first -= 1
@@ -60,16 +76,22 @@ def reach_back(
     return replace(quote, start=start, text=text[start : quote.end], answer=short)
 
 
-def reach_on(quote: Quote, shown: Collection[tuple[str, int]], library: Library) -> Quote:
-    """The quote, which reaches on to the sentence that gives its reason, where the next one of the paragraph does.
+def reach_on(
+    quote: Quote, shown: Collection[tuple[str, int]], library: Library, *, reason: bool = False, added: bool = False
+) -> Quote:
+    """The quote, which reaches on where the next sentence of the paragraph gives its `reason`, or is `added` to it as
+    the next of what it lists.
 
     Not to what is `shown` already: (article, start) of the answer's sentences.
     """
+    if quote.is_item or not (reason or added):
+        return quote
     text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
     after = next((s for s in sentences if s.start >= quote.end), None)
     if after is None or "\n" in text[quote.end : after.start] or (quote.article_id, after.start) in shown:
         return quote
-    if not _REASON.match(text, after.start, after.end):
+    patterns = [pattern for pattern, is_wanted in ((_REASON, reason), (_ADDED, added)) if is_wanted]
+    if not any(pattern.match(text, after.start, after.end) for pattern in patterns):
         return quote
     return replace(quote, end=after.end, text=text[quote.start : after.end])
 

@@ -80,15 +80,14 @@ def _of_all(parts: Sequence[Findings], library: Library) -> list[Group]:
 
 
 def _standing_alone(groups: Sequence[Group], part: Findings, library: Library) -> list[Group]:
-    """The groups, each sentence with what names its subject and, where that is asked for, what gives its reason, unless
-    that is shown beside it."""
+    """The groups, each sentence with what names its subject and, where that is asked for, what gives its reason or goes
+    on with its list, unless that is shown beside it."""
     shown = {(group[0].article_id, group[0].end) for group in groups}
     asked = focus(part.question.topic)
     reached = [(reach_back(group[0], shown, library, asked), *group[1:]) for group in groups]
-    if Wants.REASON not in part.question.wants:
-        return reached
     starts = {(group[0].article_id, group[0].start) for group in groups}
-    return [(reach_on(group[0], starts, library), *group[1:]) for group in reached]
+    reason, added = (wanted in part.question.wants for wanted in (Wants.REASON, Wants.ITEMS))
+    return [(reach_on(group[0], starts, library, reason=reason, added=added), *group[1:]) for group in reached]
 
 
 def _meet(one: Quote, other: Quote) -> bool:
@@ -165,13 +164,14 @@ def _sources(evidence: Sequence[Evidence], library: Library) -> dict[str, str]:
 def _list_of(findings: Findings, library: Library) -> list[Quote]:
     """The points of the list that answers, after the sentence that leads in to it; empty where no list does.
 
-    A list answers when the sentence that leads in to it, or at least half of its points, are good evidence too. A
+    A list answers when the sentence that leads in to it, or at least half of its points, are good evidence too, and
+    share a word with the question: by meaning alone any list is as near as any other. A
     question about one of its points is answered by that point alone. One that says how many there are ("the five
     measures") is answered by the list of so many of which anything is evidence.
     """
     floor = LISTED * findings.evidence[0].score
     count = findings.question.count
-    good = {e.key for e in findings.evidence if e.score >= floor}
+    good = {e.key for e in findings.evidence if e.score >= floor and e.features.overlap}
     evidence = {e.key for e in findings.evidence}
     tried = set()
     for candidate in findings.evidence[:PASSAGES]:

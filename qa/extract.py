@@ -177,9 +177,12 @@ def _with_meaning(draft: Evidence, asked: Vectors, vector: Vectors) -> Evidence:
 def _score(features: Features, heard: ReadFeatures | None) -> float:
     if heard is None:
         return SENTENCE.probability(features.values())
-    return READ_SENTENCE.probability((*features.values(), *heard.values()))
+    return READ_SENTENCE.probability((*features.values(), heard.relevance, max(heard.odds, UNSEEN)))
 
 
+UNSEEN = -8.0
+"""Log odds below which the reader sees no answer in a sentence: how far below says nothing more of it, and would
+outweigh its meaning where a question shares no word with the articles."""
 _CLOSING = " \"'”’)]»"
 _NO_VECTOR = np.empty(0, dtype=np.float32)
 UNREAD = -15.0

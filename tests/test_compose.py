@@ -133,5 +133,35 @@ def test_a_why_brings_the_sentence_that_gives_the_reason(library: Library) -> No
     for quoted, reached in [("Brannfjord closed its quay to cruise ships in April.", True), ("Cafés in", False)]:
         start = text.index(quoted)
         quote = Quote("a", start, start + len(quoted), quoted)
-        assert (reach_on(quote, (), library) != quote) == reached
-        assert reach_on(quote, {("a", quote.end + 1)}, library) == quote
+        assert (reach_on(quote, (), library, reason=True) != quote) == reached
+        assert reach_on(quote, {("a", quote.end + 1)}, library, reason=True) == quote
+        assert reach_on(quote, (), library) == quote
+
+
+def test_this_move_brings_the_sentence_that_tells_of_it_even_over_a_paragraph(library: Library) -> None:
+    text = (
+        "Brannfjord keeps a small harbour.\n\nThe council bought a second ferry in May.\n\n"
+        "Traders think that this decision by the council will bring visitors. They have waited for years."
+    )
+    library.add([Article("a", "The ferry", text, "a")])
+    start, end = text.index("Traders"), text.index(" They")
+    reached = reach_back(Quote("a", start, end, text[start:end]), (), library)
+    assert reached.text.startswith("The council bought a second ferry")
+    assert "small harbour" not in reached.text
+    assert text[reached.start : reached.end] == reached.text
+
+
+def test_a_list_told_in_sentences_goes_on(library: Library) -> None:
+    text = (
+        "Signs of spring were seen on Monday, such as larks over the mill. Additionally, the ice on the lake broke up. "
+        "The mayor was away."
+    )
+    library.add([Article("a", "Spring", text, "a")])
+    assert "ice on the lake" in ask("Which signs of spring were seen?", library).text
+    assert "mayor" not in ask("Which signs of spring were seen?", library).text
+    assert "ice on the lake" not in ask("When were signs of spring seen?", library).text
+
+
+def test_a_list_that_shares_no_word_with_the_question_is_no_answer(seeds: Library) -> None:
+    answer = ask("How will the online retailer be split up?", seeds)
+    assert not any(sentence.is_item for sentence in answer.sentences)
