@@ -48,6 +48,11 @@ class Encoder:
         self._remembered: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
+    def load(self) -> Encoder:
+        """Itself, with the model loaded; raises ModelError."""
+        _ = self._model, self._wordpiece
+        return self
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row a text, shape (len(texts), 384); bit for bit the same for the same text.
 

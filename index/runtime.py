@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,7 @@ BATCH_TOKENS = 4096
 STEP = 16
 """Texts are padded to a multiple of this many tokens, whatever stands beside them in the batch: the width of a batch
 changes a result's last digits, and the same text must give the same numbers."""
+_LOADING = threading.Lock()
 TOKENIZER = Path(__file__).parent / "models" / "tokenizer.json"
 
 
@@ -30,10 +32,7 @@ def load_model(path: Path) -> Any:
 
     What is not in int8 is computed in bfloat16 where the processor can, else in float32.
     """
-    # OpenVINO tells Google Analytics of every import, from a process of its own, unless this is not to be had.
-    sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
-    import openvino
-
+    openvino = _openvino()
     try:
         settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16"}
         core = openvino.Core()
@@ -50,6 +49,19 @@ def load_model(path: Path) -> Any:
     except RuntimeError as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"{path} cannot be loaded ({reason}); install footnote again") from error
+
+
+def _openvino() -> Any:
+    """OpenVINO without what converts models, half of the time that its import takes, and what reports each import to
+    Google Analytics from a process of its own: it does without either where that is not to be had."""
+    sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
+    with _LOADING:
+        converter = sys.modules.setdefault("openvino.tools.ovc", cast(ModuleType, None))
+        import openvino
+
+        if converter is None:  # for other code of this process that wants it
+            del sys.modules["openvino.tools.ovc"]
+    return openvino
 
 
 def _processor(core: Any) -> list[object]:

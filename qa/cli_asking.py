@@ -20,6 +20,7 @@ from .terminal import (
     llm_option,
     load_llm,
     load_reader,
+    models_loading,
     one_line,
     open_library,
     print_json,
@@ -109,9 +110,10 @@ def ask(
     **within: Any,
 ) -> None:
     """See the command's help."""
-    from .answer import Answer
-    from .conversation import Turn, read_history
-    from .stream import stream
+    with models_loading(with_reader) as (encoder, loaded):
+        from .answer import Answer
+        from .conversation import Turn, read_history
+        from .stream import stream
 
     told = ""
 
@@ -126,9 +128,8 @@ def ask(
             click.echo(f"footnote: {one_line(told)}; meanwhile the articles answer in their own words", err=True)
         return answer.to_json()
 
-    llm = load_llm(llm_setting)
-    reader = load_reader(with_reader)
-    with open_library(library) as opened:
+    llm, reader = load_llm(llm_setting), loaded.result()
+    with open_library(library, encoder=encoder) as opened:
         scope = _scope(opened, **within)
         if files := _batch_files(question, batch, out):
             opened.warm_up()

@@ -17,7 +17,10 @@ from index.errors import FootnoteError, ModelError
 from index.place import Place, is_address, place_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from index import Library
+    from index.encoder import Encoder
 
     from .llm import LLM
     from .reader import Reader
@@ -169,6 +172,22 @@ def load_reader(wanted: bool) -> Reader | None:
         return None
 
 
+@contextmanager
+def models_loading(with_reader: bool) -> Iterator[tuple[Encoder, Future[Reader | None]]]:
+    """The encoder, and the reader to come: both are loaded aside, while what is done within goes on.
+
+    What the encoder's load raises is raised again where it is first used.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from index.encoder import Encoder
+
+    encoder = Encoder()
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(encoder.load)
+        yield encoder, threads.submit(load_reader, with_reader)
+
+
 def load_llm(setting: str) -> LLM | None:
     """The language model that is to write the answers, None where none is; raises LLMSettingError."""
     if not setting:
@@ -178,11 +197,11 @@ def load_llm(setting: str) -> LLM | None:
     return open_llm(setting, os.environ)
 
 
-def open_library(place: Place, *, create: bool = False) -> Library:
+def open_library(place: Place, *, create: bool = False, encoder: Encoder | None = None) -> Library:
     """The library there, made when `create` is set; raises NoLibrary and others."""
     from index import Library
 
-    return Library.open(place, create=create)
+    return Library(place, create=create, encoder=encoder)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,12 @@ def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="install footnote again") as error:
         load_model(tmp_path / "model.xml")
     assert "\n" not in str(error.value)
+
+
+def test_what_converts_models_is_not_loaded_and_can_be_had_by_others() -> None:
+    program = (
+        "import sys; from index.encoder import Encoder; Encoder().load(); print('openvino.tools.ovc' in sys.modules);"
+        "from openvino.tools import ovc; print(callable(ovc.convert_model))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
