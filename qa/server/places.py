@@ -14,8 +14,8 @@ SOON_S = 10.0
 """Who would wait longer than this, going by the last answers, is turned away at once."""
 PATIENCE_S = 20.0
 """How long one waits at most, where the answers take longer than those before them did."""
-_FIRST_S = 1.0
-"""How long a place is held, as long as none has been given back."""
+_FIRST_S = 3.0
+"""How long a place is taken to be held before any has been given back: much, for then all come at once."""
 _LAST = 10
 """About so many of the last times make the mean."""
 
