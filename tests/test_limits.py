@@ -18,11 +18,15 @@ from hypothesis import strategies as st
 from index import Article, Library
 from qa.answer import Answer
 from qa.server.app import create_app
-from qa.server.desk import Busy, Desk
+from qa.server.desk import AT_ONCE, Desk
 from qa.server.limits import Pace, caller
+from qa.server.places import SOON_S, Busy, Places
 
 from . import loops
+from .llm_server import Request, says, serving
 from .served import served
+from .servers import until
+from .test_stream import QUESTION, SAID
 
 USERS = int(os.environ.get("FOOTNOTE_USERS", "20"))
 ASKS = int(os.environ.get("FOOTNOTE_ASKS", "1"))
@@ -91,6 +95,56 @@ def test_more_than_can_wait_are_turned_away_at_once(seeds: Library) -> None:
     results = loops.run(all_at_once())
     assert sum(isinstance(result, Answer) for result in results) == 4
     assert sum(isinstance(result, Busy) for result in results) == 16
+
+
+def test_who_would_wait_long_is_turned_away_at_once(seeds: Library) -> None:
+    """By how long the answers took of late: with slow ones fewer may wait, and all of these are answered."""
+    slow, quick = 2.5, threading.Event()
+
+    def writes(request: Request) -> None:
+        quick.wait(slow)
+        says(f"{SAID} [1].")(request)
+
+    with serving(writes) as model, served(seeds, llm=model.llm()) as address, ThreadPoolExecutor(50) as pool:
+
+        def ask(_: int) -> tuple[int, float, str]:
+            with httpx.Client(base_url=address, timeout=60) as client:
+                return timed(client, {"question": QUESTION})
+
+        assert [status for status, _, _ in pool.map(ask, range(AT_ONCE))] == [200] * AT_ONCE
+        asked = [pool.submit(ask, n) for n in range(30)]
+        most = AT_ONCE + int(SOON_S * AT_ONCE / slow)
+        until(lambda: sum(one.done() for one in asked) >= 30 - most, "nobody is turned away")
+        quick.set()
+        results = [one.result() for one in asked]
+    away = [seconds for status, seconds, _ in results if status == 503]
+    assert len(away) >= 30 - most
+    assert max(away) < 1
+    assert sum(status == 200 for status, _, _ in results) == 30 - len(away) >= AT_ONCE
+
+
+def test_places_know_how_long_one_would_wait() -> None:
+    """From the times that they were held of late, and, where one hangs, from how long it has been held."""
+    now = 0.0
+    places = Places(2, 10, clock=lambda: now)
+
+    async def use() -> None:
+        nonlocal now
+        async with places.take():
+            assert places.wait_s == 0
+            now += 6
+        async with places.take(), places.take():
+            assert places.wait_s == pytest.approx(3)
+            now += 15
+            assert places.wait_s == pytest.approx(7.5)
+            places.check()
+            now += 6
+            with pytest.raises(Busy):
+                places.check()
+        assert places.wait_s == 0
+        places.check()
+
+    loops.run(use())
 
 
 def test_users_at_once_get_their_own_answers(library: Library) -> None:

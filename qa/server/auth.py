@@ -22,8 +22,8 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from .access import MAX_PASSWORD, Access, AccessError, AccessFile
-from .desk import Busy
 from .limits import Pace, caller
+from .places import Busy
 from .refusals import refuse
 
 if TYPE_CHECKING:

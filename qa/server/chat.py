@@ -132,8 +132,9 @@ class Chat:
         if not question or not any(character.isalnum() for character in question):
             yield gr.skip(), gr.skip(), gr.skip(), _note("Type a question first.")
             return
-        conversation_id, said = str(kept), []
+        conversation_id, said = str(kept), gr.skip()
         try:
+            self.desk.places.check()  # before anything slow: who is turned away hears it at once
             options = read_options(how)
             before = await to_thread.run_sync(self._before, conversation_id)
             said = await to_thread.run_sync(self._show, before, conversation_id)
@@ -174,7 +175,7 @@ class Chat:
     ) -> AsyncGenerator[Update]:
         self._runs[session] = run
         try:
-            waits = self.desk.is_taken
+            waits = self.desk.places.are_taken
             titles = await to_thread.run_sync(self._nearest, contextualise(question, history), options.scope)
             yield gr.skip(), [*asked, messages.looking(titles, waits=waits)], gr.skip(), gr.skip()
             async with aclosing(self._stream(question, history, options)) as answers:

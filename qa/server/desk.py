@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -12,7 +11,6 @@ import anyio
 from anyio import to_thread
 
 from index import EVERYTHING, Hit, Library, Scope
-from index.errors import FootnoteError
 
 from ..answer import Answer
 from ..ask import check
@@ -21,6 +19,7 @@ from ..llm import LLM
 from ..rank import search
 from ..reader import Reader
 from ..stream import stream
+from .places import Busy, Places
 
 T = TypeVar("T")
 
@@ -28,17 +27,8 @@ AT_ONCE = 4
 """Questions that are answered at the same time."""
 WAITING = 32
 """Questions that may wait for their turn."""
-PATIENCE_S = 20.0
-"""How long one may wait."""
 MAX_K = 1000
 """Passages of one search."""
-
-
-class Busy(FootnoteError):
-    """More questions are being asked than can be answered."""
-
-    def __init__(self) -> None:
-        super().__init__("too many questions are being asked here; try again in a few seconds")
 
 
 class Desk:
@@ -62,14 +52,9 @@ class Desk:
         self.note = note
         self.llm = llm
         self.waiting = waiting
-        self._places = anyio.CapacityLimiter(at_once)
+        self.places = Places(at_once, waiting)
         self._threads = anyio.CapacityLimiter(at_once)
         self._writer = anyio.CapacityLimiter(1)
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether a question that is asked now has to wait."""
-        return self._places.available_tokens < 1
 
     async def ask(
         self,
@@ -99,7 +84,7 @@ class Desk:
         check(question)  # before it takes a place
         left = threading.Event()
         llm = None if extractive else self.llm
-        async with self._place():
+        async with self.places.take():
             answers = stream(question, self.library, history, self.reader, llm, scope=scope, cancelled=left.is_set)
             try:
                 answer = last = await self._run(partial(next, answers))
@@ -113,7 +98,7 @@ class Desk:
     async def search(self, query: str, k: int, scope: Scope = EVERYTHING) -> list[Hit]:
         """The k best passages; raises QuestionError and Busy."""
         query = check(query)
-        async with self._place():
+        async with self.places.take():
             return await self._run(partial(search, query, self.library, k, self.reader, scope))
 
     async def change(self, work: Callable[[], T]) -> T:
@@ -124,18 +109,3 @@ class Desk:
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=True)
-
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        """One of the places, after a wait where all are taken; raises Busy where the wait would be long."""
-        if self._places.statistics().tasks_waiting >= self.waiting:
-            raise Busy
-        caller = object()
-        with anyio.move_on_after(PATIENCE_S) as wait:
-            await self._places.acquire_on_behalf_of(caller)
-        if wait.cancelled_caught:
-            raise Busy
-        try:
-            yield
-        finally:
-            self._places.release_on_behalf_of(caller)

@@ -13,7 +13,7 @@ from ..ask import EmptyLibrary
 from ..conversations import UnknownConversation
 from ..inbox import InboxFull
 from .access import AccessError
-from .desk import Busy
+from .places import Busy
 
 OPENAI = "/v1/"
 _JSON = ("/api/", "/mcp", "/healthz", "/readyz", "/metrics")

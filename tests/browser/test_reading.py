@@ -54,7 +54,8 @@ def test_the_link_works_alone_in_a_tab(visit: Visitor, seeds_address: str) -> No
 
 
 def test_hover_and_focus_show_the_card(visit: Visitor, seeds_address: str) -> None:
-    """Pointer or keyboard on a footnote shows its quote and title; Escape hides it; Enter opens the article."""
+    """Pointer or keyboard on a footnote shows its quote and title; Escape hides it; Enter opens the article, and who
+    closes that is back at the footnote, without its card."""
     visited = visit(seeds_address)
     page = visited.page
     visited.ask(EXAMPLE)
@@ -76,6 +77,10 @@ def test_hover_and_focus_show_the_card(visit: Visitor, seeds_address: str) -> No
     expect(card).to_be_hidden()
     page.keyboard.press("Enter")
     assert marked(page) == quote
+    page.mouse.move(5, 5)
+    page.keyboard.press("Escape")
+    expect(ref).to_be_focused()
+    expect(card).to_be_hidden()  # or it would lie over the buttons below the answer
 
 
 def test_a_narrow_screen_slides_the_reader_over(visit: Visitor, seeds_address: str) -> None:

@@ -1,5 +1,6 @@
 // The pane beside the chat that shows an article at the quoted words; on a narrow screen it slides over the chat.
 
+import { hideCard } from "./card.js";
 import { copy } from "./copy.js";
 import { numberOf, sameSource, sourcesOf } from "./footnotes.js";
 
@@ -145,6 +146,7 @@ function hide() {
   opened = "";
   describePlace();
   opener?.focus();
+  hideCard(); // its words have just been read, and it would lie over what stands below the answer
 }
 
 function show(open) {
