@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from index.errors import FootnoteError
+from qa.completion import LLMError, LLMTooLong
 from qa.generate import inert
-from qa.llm import LLM, LLMError, LLMTooLong
+from qa.llm import LLM
 from qa.prompts import JUDGE_VERSION, judge_prompt
 from qa.terminal import one_line
 

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from qa.completion import LLMError
 from qa.generate import inert
-from qa.llm import LLM, LLMError
+from qa.llm import LLM
 from qa.prompts import phrase_prompt
 from qa.question import content_words, read, stems, words
 

@@ -16,6 +16,7 @@ from .conflicts import with_conflicts
 from .conversation import Turn, beside, contextualise
 from .extract import PASSAGES, Findings, find
 from .followups import follow_ups
+from .foreign import only_if_clear
 from .language import is_foreign
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, rank
@@ -28,8 +29,6 @@ MAX_QUESTION = 2_000
 """Characters of a question."""
 
 IN_ANOTHER_LANGUAGE = "the question seems to be in another language than the articles; try it in theirs"
-CLEAR = 0.5
-"""The least confidence of an answer to a question in another language than the articles."""
 MAX_PARTS = 3
 """Questions in one question that are answered."""
 
@@ -114,8 +113,9 @@ def look_up(
         ]
         if asked_of:
             findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
-        threshold = _threshold(library, reader)
-        answer = compose(question, findings, library, max(threshold, CLEAR) if is_strange else threshold)
+        if is_strange:
+            findings = [only_if_clear(of_part, _articles(of_part, library)) for of_part in findings]
+        answer = compose(question, findings, library, _threshold(library, reader))
         if not answer.abstained:
             answer = with_conflicts(answer, findings, library)
         elif is_strange:
@@ -144,6 +144,11 @@ def _threshold(library: Library, reader: Reader | None) -> float:
 def _known(question: Question, library: Library) -> Question:
     """The question with those of its names alone that stand in an article: in German every noun looks like one."""
     return replace(question, names=frozenset(n for n in question.names if library.document_frequency(n)))
+
+
+def _articles(findings: Findings, library: Library) -> dict[str, str]:
+    """The texts of the articles that the evidence is from, by id."""
+    return {article_id: library.show(article_id).text for article_id in {e.article_id for e in findings.evidence}}
 
 
 def _parts(whole: Question) -> list[Question]:

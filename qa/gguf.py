@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from .llm import VENDORS, Endpoint, LLMSettingError
+from .endpoint import VENDORS, Endpoint, LLMSettingError
 
 CONTEXT = 4096
 """Tokens of prompt and answer together."""

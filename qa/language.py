@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .question import STOP_WORDS, stems, words
+from .foreign import QUESTION_WORDS
+from .question import STOP_WORDS, plain, stems, words
 
 KNOWN = 1 / 3
 """Least share of a question's words, names aside, that the articles or English have where it is in their language."""
@@ -43,12 +44,13 @@ def is_foreign(question: str, frequency: Callable[[str], int], passages: int) ->
     if sum(map(_is_apart, letters)) * 2 > len(letters):
         return all(frequency(stem) == 0 for word in words(question) if _is_apart(word[0]) for stem in stems(word))
     said = [word.lower() for word in words(question)]
-    small = [word for word in said if word in _OTHERS]
-    if small and _ENGLISH.isdisjoint(said):
+    small = [word for word in said if word in _OTHERS or plain(word) in QUESTION_WORDS]
+    asks = any(plain(w.lower()) in QUESTION_WORDS for n, w in enumerate(words(question)[:3]) if n == 0 or w.islower())
+    if small and (_ENGLISH_ALONE if asks else _ENGLISH).isdisjoint(said):  # *in* and *was* are German, too
         return all(frequency(stem) < max(1.0, RARE * passages) for stem in stems(" ".join(small)))
-    plain = [word for word in words(question) if word[0].islower()]
-    known = [w for w in plain if w in STOP_WORDS or any(frequency(s) > UNKNOWN * passages for s in stems(w))]
-    return len(plain) >= SEVERAL and len(known) <= KNOWN * len(plain) and _ENGLISH_ALONE.isdisjoint(said)
+    unnamed = [word for word in words(question) if word[0].islower()]
+    known = [w for w in unnamed if w in STOP_WORDS or any(frequency(s) > UNKNOWN * passages for s in stems(w))]
+    return len(unnamed) >= SEVERAL and len(known) <= KNOWN * len(unnamed) and _ENGLISH_ALONE.isdisjoint(said)
 
 
 def _is_apart(character: str) -> bool:

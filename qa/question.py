@@ -131,7 +131,7 @@ def _stem(word: str) -> str:
     return str(_porter.stemWord(word))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without accents, as the full-text index keeps its words."""
     if text.isascii():
         return text
@@ -146,7 +146,7 @@ def words(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """Stems of the words in order, in lower case and without accents: `Beyoncé’s losses` is `beyonc`, `loss`."""
-    return [_stem(word) for word in words(_plain(text.lower()))]
+    return [_stem(word) for word in words(plain(text.lower()))]
 
 
 def content_words(text: str) -> list[str]:

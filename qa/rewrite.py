@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from index.encoder import Encoder
 
+from .completion import LLMError
 from .conversation import MAX_CHARACTERS, MAX_TURNS, Turn, contextualise
 from .generate import inert
-from .llm import LLM, LLMError
+from .llm import LLM
 from .prompts import rewrite_prompt
 from .question import content_words, stems, words
 

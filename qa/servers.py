@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .llm import VENDORS, Vendor, is_loopback
+from .endpoint import VENDORS, Vendor, is_loopback
 
 if TYPE_CHECKING:
     import httpx

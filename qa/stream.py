@@ -18,10 +18,11 @@ from .additions import adds
 from .answer import Answer, AnswerSentence, Citation, Conflict
 from .ask import Found, ask, look_up
 from .cite import cite
+from .completion import LLMError, LLMTooLong
 from .compose import NEAREST
 from .conversation import Turn
 from .generate import Sentences, Written
-from .llm import LLM, LLMError, LLMTooLong
+from .llm import LLM
 from .prompts import NO_ANSWER, answer_prompt, fit, speaks_to_a_model
 from .reader import Reader
 from .rewrite import rewriter

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from qa.llm import LLM, Endpoint
+from qa.endpoint import Endpoint
+from qa.llm import LLM
 
 Asked = dict[str, Any]
 Behaviour = Callable[["Request"], None]

@@ -142,3 +142,40 @@ def test_articles_that_agree_and_one_article_alone_do_not_conflict(library: Libr
     assert ask("Who fined the ferry company four million?", library).conflicts == ()
     library.remove(["a"])
     assert ask("How much did the council of Arlen fine the ferry company?", library).conflicts == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "conflicts"),
+    [
+        ("2025-03-01", "2025-03-04", True),
+        ("2025-03-01", "2025-04-30", True),  # the sixtieth day
+        ("2025-03-01", "2025-05-01", False),
+        ("2025-03-01", "2026-03-01", False),
+        ("2025", "2025-05-01", True),  # of a day that is a year alone, the year counts
+        ("2024", "2025-05-01", False),
+        (None, "2025-05-01", True),
+    ],
+)
+def test_a_number_told_in_other_words_long_after_is_of_another_time(
+    library: Library, one: str | None, other: str, conflicts: bool
+) -> None:
+    library.add(
+        [
+            Article("a", "Creditors", f"{DEBT[0]} {TALES[0]}", "x", published=one),
+            Article(
+                "b",
+                "Debts",
+                f"The debts of the Arlen Ferry Company come to 61 million crowns. {TALES[1]}",
+                "x",
+                published=other,
+            ),
+        ]
+    )
+    answer = ask("How much does the Arlen Ferry Company owe?", library)
+    assert not answer.abstained
+    assert bool(answer.conflicts) is conflicts
+
+
+def test_a_number_told_in_the_same_words_conflicts_however_long_after(library: Library) -> None:
+    library.add([dated("a", "4 million", "2015-03-01", TALES[0]), dated("b", "7 million", "2023-03-01", TALES[1])])
+    assert ask("How much did the council of Arlen fine the ferry company?", library).conflicts
