@@ -6,6 +6,7 @@ import logging
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from . import readers
 from .articles import Article, Summary
 from .catalog import Catalog, StoredPassage
-from .encoder import Encoder
+from .encoder import Encoder, Vectors
 from .errors import ArticleError, LibraryDamaged, MassRemoval, UnknownArticle
 from .intake import Intake, Pair
 from .passages import Passage
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 100
 """Passages that each leg offers to the fusion."""
+ENCODING = 4
+"""Questions that are encoded at the same time, each beside the search for its words."""
 FEW = 5
 """A scope of less than one passage in so many is searched exactly; of a larger one Chroma is asked for more."""
 
@@ -64,6 +67,7 @@ class Library:
         self._catalog = Catalog(self.place, create=create)
         self.settings = settings or read_settings(self.folder)
         self._mirror = self.place.open_mirror(self._catalog)
+        self._aside = ThreadPoolExecutor(ENCODING, "encoding")
         self._broken_at = -1  # the revision at which the full-text index was found damaged
         self._complained = False
 
@@ -292,9 +296,11 @@ class Library:
             among = None if scope == EVERYTHING else self._catalog.passages_in(scope)
             if among == []:
                 return []
+            encoding = self._aside.submit(self.encoder.recall, [text for text, _ in texts])  # while words are looked up
+            lexical = [self._lexical(text, candidates, among) for text, _ in texts]
             legs = [
-                Legs(self._dense(text, candidates, among), self._lexical(text, candidates, among), weight)
-                for text, weight in texts
+                Legs(self._dense(vector, candidates, among), by_words, weight)
+                for vector, by_words, (_, weight) in zip(encoding.result(), lexical, texts, strict=True)
             ]
             share = self.settings.lexical_share
             fused = fuse(legs, k, LEXICAL_SHARE if share is None else share)
@@ -322,13 +328,12 @@ class Library:
         self.encoder.encode(["warm"])
         self._mirror.load()
 
-    def _dense(self, query: str, k: int, among: Sequence[int] | None) -> Ranked:
+    def _dense(self, vector: Vectors, k: int, among: Sequence[int] | None) -> Ranked:
         if self._catalog.model != self.encoder.name:
             if not self._complained:
                 log.warning("the vectors are those of another model; the next change to the library renews them")
             self._complained = True
             return []
-        vector = self.encoder.recall([query])[0]
         if among is None:
             return self._mirror.nearest(vector, k)
         total = self._catalog.passage_count()
