@@ -97,6 +97,7 @@ class Mirror(Nearest):
         """Ask Chroma from now on; raises VectorIndexError where it is not what the catalog of this revision says."""
         self.check(revision)
         index = VectorIndex(self._folder())
+        index.load()
         with self._lock:
             self._index, self._revision, self._failure = index, revision, None
             self._signs = (None, None)
