@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
@@ -124,11 +125,14 @@ _WITHIN = tuple(
 
 # The full-text index's algorithm, so that stems can be looked up there.
 _porter = snowballstemmer.stemmer("porter")
+_stemming = threading.Lock()
+"""It keeps the word that it works on in itself: two threads at once get wrong stems, or an IndexError."""
 
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    return str(_porter.stemWord(word))
+    with _stemming:
+        return str(_porter.stemWord(word))
 
 
 def plain(text: str) -> str:

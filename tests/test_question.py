@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa import question
 from qa.question import Wants, read, stems, words
 
 
@@ -80,3 +84,16 @@ def test_a_role_is_what_somebody_is_to_another(question: str, role: str) -> None
 def test_any_text_can_be_read(text: str) -> None:
     question = read(text)
     assert question.names <= question.terms
+
+
+def test_threads_that_stem_at_once_get_the_stems_of_their_own_words() -> None:
+    texts = [f"relationalities{n} conditionally{n}x operationalisation{n} hopefulness{n}ing" for n in range(2_000)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            at_once = list(threads.map(stems, texts))
+    finally:
+        sys.setswitchinterval(before)
+    question._stem.cache_clear()
+    assert at_once == [stems(text) for text in texts]
