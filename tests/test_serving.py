@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -42,6 +44,21 @@ def test_it_says_where_it_is_and_stops_when_told(tmp_path: Path, number: signal.
     assert httpx.get(f"{address}healthz").json() == {"status": "ok"}
     process.send_signal(number)
     _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_a_connection_that_idled_longer_than_clients_keep_theirs_still_answers(tmp_path: Path) -> None:
+    process = start(tmp_path, 0)
+    assert process.stdout is not None
+    connection = http.client.HTTPConnection(httpx.URL(process.stdout.readline().strip()).netloc.decode())
+    try:
+        for idle_s in (0, 6):
+            time.sleep(idle_s)
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read() == b'{"status":"ok"}'
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (0, "")
 
 

@@ -35,6 +35,9 @@ GRACE_S = 2
 """How long what is left may take once the server ends."""
 CONNECTIONS = 500
 """At the same time; a page that is open holds one."""
+KEEP_ALIVE_S = 75
+"""How long a connection may idle: longer than clients keep theirs (often 5 s; nginx 60), or one is closed here just when
+a question comes on it, and that question fails."""
 RATE = 120
 """Questions and changes that a caller may send a minute, where others can reach the server."""
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -170,6 +173,7 @@ def _run(app: FastAPI, life: Life, listener: socket.socket, announce: Callable[[
         access_log=False,
         server_header=False,
         limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
     Server(config).run([listener])
