@@ -36,7 +36,7 @@ GRACE_S = 2
 CONNECTIONS = 500
 """At the same time; a page that is open holds one."""
 KEEP_ALIVE_S = 75
-"""How long a connection may idle: longer than clients keep theirs (often 5 s; nginx 60), or one is closed here just when
+"""How long a connection may idle: longer than clients keep theirs (often 5 s; nginx 60), or one is closed here just as
 a question comes on it, and that question fails."""
 RATE = 120
 """Questions and changes that a caller may send a minute, where others can reach the server."""
