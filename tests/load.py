@@ -89,12 +89,22 @@ def start(*arguments: str, address: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*FOOTNOTE, *arguments], env=environment, stdout=subprocess.DEVNULL)
 
 
-def put_question(base: str, question: str, tally: Tally, library: Library, client: httpx.Client) -> None:
+_own = threading.local()
+
+
+def client() -> httpx.Client:
+    """This thread's own: of one that threads share, httpx may close a connection that another has just taken."""
+    if not hasattr(_own, "client"):
+        _own.client = httpx.Client(timeout=90, verify=False)  # noqa: S501 (no TLS here, and its certificates load slowly)
+    return _own.client  # type: ignore[no-any-return]
+
+
+def put_question(base: str, question: str, tally: Tally, library: Library) -> None:
     began = time.monotonic()
     try:
-        response = client.post(f"{base}/api/ask", json={"question": question})
+        response = client().post(f"{base}/api/ask", json={"question": question})
     except httpx.HTTPError as error:
-        tally.note(type(error).__name__, 0)
+        tally.note(f"{error!r} at {time.strftime('%X')} after {time.monotonic() - began:.0f} s", 0)
         return
     why = "" if response.status_code == 200 else f" {response.json()['error'][:60]}"
     tally.note(f"{response.status_code}{why}", time.monotonic() - began)
@@ -110,13 +120,9 @@ def load(address: str, questions: Sequence[str], given: argparse.Namespace, late
     running = [start("chat", "--port", str(port), *reader, address=address) for port in ports]
     running += [start("work", address=address) for _ in range(WORKERS)]
     try:
-        with (
-            Library.open(address) as library,
-            httpx.Client(timeout=90) as client,
-            ThreadPoolExecutor(200) as pool,
-        ):
+        with Library.open(address) as library, ThreadPoolExecutor(200) as pool:
             for port in ports:
-                until(lambda port=port: is_ready(client, port), "a chat does not start", START_S)  # type: ignore[misc]
+                until(lambda port=port: is_ready(port), "a chat does not start", START_S)  # type: ignore[misc]
             before = library.article_count()
             running.append(start("sync", str(late), address=address))
             began = time.monotonic()
@@ -124,7 +130,7 @@ def load(address: str, questions: Sequence[str], given: argparse.Namespace, late
             while (elapsed := time.monotonic() - began) < given.minutes * 60:
                 if number < elapsed * given.rate:
                     base = f"http://127.0.0.1:{ports[number % CHATS]}"
-                    pool.submit(put_question, base, questions[number % len(questions)], tally, library, client)
+                    pool.submit(put_question, base, questions[number % len(questions)], tally, library)
                     number += 1
                 else:
                     time.sleep(0.005)
@@ -139,9 +145,9 @@ def load(address: str, questions: Sequence[str], given: argparse.Namespace, late
     return tally
 
 
-def is_ready(client: httpx.Client, port: int) -> bool:
+def is_ready(port: int) -> bool:
     try:
-        return client.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        return client().get(f"http://127.0.0.1:{port}/readyz").status_code == 200
     except httpx.HTTPError:
         return False
 
