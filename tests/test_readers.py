@@ -107,6 +107,7 @@ def test_a_file_that_is_no_text_is_named_with_the_reason(tmp_path: Path, content
 
 def test_what_is_not_there_or_no_file_is_named(tmp_path: Path) -> None:
     assert problem(tmp_path / "missing.txt") == ": there is no such file"
+    assert problem(tmp_path / "missing") == ": there is no such file"
     os.mkfifo(tmp_path / "pipe.txt")
     assert problem(tmp_path / "pipe.txt") == ": is not a regular file"
     (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")

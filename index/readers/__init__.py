@@ -33,9 +33,6 @@ READERS: dict[str, Reader] = {
 def read(path: Path) -> Iterator[Article | ArticleError]:
     """The articles in one file, in order; what cannot be read comes as an ArticleError in its place."""
     document = Document.of_path(path)
-    if document.suffix not in READERS:
-        yield _not_read(document)
-        return
     try:
         if not _is_utf8(os.path.realpath(path)):
             yield document.error("its name is not UTF-8; rename it")
