@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 TITLE_WEIGHT = 2.0
-NEEDED_ROWS = 5_000
-"""Passages that are scored: those that hold one of the query's rarest words, which are in so many together."""
+FEWEST_ROWS, MOST_ROWS = 1_000, 5_000
+"""Passages that are scored: those that hold one of the query's rarest words, which are in so many together: a tenth of
+all, within these bounds. At 10,000 passages 1,000 find what 5,000 do, at 25,000 2,500; at 100,000 2,500 find less."""
 COUNTED_ROWS = 200_000
 """How many passages the further words may be in, together: all of them are walked through at every query."""
 
@@ -79,7 +80,9 @@ class FullText(ABC):
         counts = self._counts(list(dict.fromkeys(_WORD.findall(query.lower()))))
         words = sorted((word for word in counts if counts[word]), key=lambda word: (counts[word], word))
         indexed = self._database.counted("indexed", self._indexed)
-        scored = NEEDED_ROWS if among is None else NEEDED_ROWS * indexed // max(1, len(among))  # few are left of many
+        scored = min(max(FEWEST_ROWS, indexed // 10), MOST_ROWS)
+        if among is not None:  # few are left of many
+            scored = scored * indexed // max(1, len(among))
         needed = _within(words, counts, min(scored, COUNTED_ROWS)) or words[:1]
         further = [w for w in words[len(needed) :] if counts[w] < indexed / 2]  # from there on BM25 gives no weight
         return needed, _within(further, counts, COUNTED_ROWS)
