@@ -45,6 +45,8 @@ _ADDED = re.compile(
     re.IGNORECASE,
 )
 """What a sentence starts with that goes on with a list told in sentences."""
+_BACK = re.compile(rf"\b(?:this|these|those|such) (?!(?:{_TIMES}|a|an|as|that|is|was)\b)[a-z]+", re.IGNORECASE)
+"""What says more of a thing that the sentence before names."""
 ANTECEDENTS = 2
 """The most sentences that are brought to name a subject."""
 
@@ -77,21 +79,28 @@ def reach_back(
 
 
 def reach_on(
-    quote: Quote, shown: Collection[tuple[str, int]], library: Library, *, reason: bool = False, added: bool = False
+    quote: Quote,
+    shown: Collection[tuple[str, int]],
+    library: Library,
+    asked: Collection[str] = (),
+    *,
+    reason: bool = False,
+    added: bool = False,
 ) -> Quote:
-    """The quote, which reaches on where the next sentence of the paragraph gives its `reason`, or is `added` to it as
-    the next of what it lists.
+    """The quote, which reaches on where the next sentence of the paragraph gives its `reason`, is `added` to it as
+    the next of what it lists, or points back at it and has a word of what is `asked` (stems) that it lacks.
 
     Not to what is `shown` already: (article, start) of the answer's sentences.
     """
-    if quote.is_item or not (reason or added):
+    if quote.is_item:
         return quote
     text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
     after = next((s for s in sentences if s.start >= quote.end), None)
     if after is None or "\n" in text[quote.end : after.start] or (quote.article_id, after.start) in shown:
         return quote
     patterns = [pattern for pattern, is_wanted in ((_REASON, reason), (_ADDED, added)) if is_wanted]
-    if not any(pattern.match(text, after.start, after.end) for pattern in patterns):
+    goes_on = any(pattern.match(text, after.start, after.end) for pattern in patterns)
+    if not (goes_on or _completes(text[after.start : after.end], quote.text, asked)):
         return quote
     return replace(quote, end=after.end, text=text[quote.start : after.end])
 
@@ -101,6 +110,14 @@ def _points_at(asked: Collection[str], text: str) -> bool:
     pointed = {stem for noun in _POINTED.findall(text) for stem in stems(noun)}
     said = stems(_POINTED.sub(" ", text))
     return any(stem in pointed and stem not in said for stem in asked)
+
+
+def _completes(after: str, text: str, asked: Collection[str]) -> bool:
+    """Whether the sentence after points back at the text, and has of what is asked a word that the text lacks."""
+    if not _BACK.search(after):
+        return False
+    missing = set(asked).difference(stems(text))
+    return not missing.isdisjoint(stems(_BACK.sub(" ", after)))
 
 
 def _moved(answer: Answered, by: int) -> Answered:

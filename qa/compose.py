@@ -87,7 +87,8 @@ def _standing_alone(groups: Sequence[Group], part: Findings, library: Library) -
     reached = [(reach_back(group[0], shown, library, asked), *group[1:]) for group in groups]
     starts = {(group[0].article_id, group[0].start) for group in groups}
     reason, added = (wanted in part.question.wants for wanted in (Wants.REASON, Wants.ITEMS))
-    return [(reach_on(group[0], starts, library, reason=reason, added=added), *group[1:]) for group in reached]
+    terms = part.question.terms
+    return [(reach_on(group[0], starts, library, terms, reason=reason, added=added), *group[1:]) for group in reached]
 
 
 def _meet(one: Quote, other: Quote) -> bool:

@@ -162,6 +162,20 @@ def test_a_list_told_in_sentences_goes_on(library: Library) -> None:
     assert "ice on the lake" not in ask("When were signs of spring seen?", library).text
 
 
+def test_what_points_back_and_has_a_word_that_is_asked_for_goes_with_the_sentence_before(library: Library) -> None:
+    text = (
+        "Brannfjord sells herring, cod and eel at the quay. "
+        "A stall for these fish costs ten crowns. Such weather is rare."
+    )
+    library.add([Article("a", "The quay", text, "a")])
+    end = text.index(" A stall")
+    quote = Quote("a", 0, end, text[:end])
+    reached = reach_on(quote, (), library, ["eel", "stall"])
+    assert reached.text == text[: text.index(" Such")]
+    assert reach_on(quote, (), library, ["eel"]) == quote
+    assert reach_on(reached, (), library, ["stall", "snow"]) == reached
+
+
 def test_a_list_that_shares_no_word_with_the_question_is_no_answer(seeds: Library) -> None:
     answer = ask("How will the online retailer be split up?", seeds)
     assert not any(sentence.is_item for sentence in answer.sentences)
