@@ -79,7 +79,8 @@ class Outcome:
         """The one verdict on a case; an error is never right.
 
         An unanswerable question wants an abstention. An answerable one wants an answer whose citations hold what is
-        expected; where the case expects no words, one of its citations must lie on evidence.
+        expected; where the case expects no words, one of its citations must lie on evidence; where it knows of none,
+        any answer will do.
         """
         if self.error is not None or self.abstained is None:
             return False
@@ -98,6 +99,8 @@ class Outcome:
             return "it answered what the articles do not say"
         if self.found is not None:
             return f"the cited text {'holds' if self.found else 'does not hold'} what was expected"
+        if self.citation_recall is None:
+            return "it answered, and the case does not say what is right"
         return "a citation lies on the evidence" if self.right else "no citation lies on the evidence"
 
     def to_json(self) -> dict[str, Any]:

@@ -82,6 +82,11 @@ def test_what_went_wrong_is_said(changed: dict[str, object], verdict: str) -> No
     assert as_text(wrong).startswith(f"1  WRONG: {verdict}")
 
 
+def test_a_case_that_knows_no_answer_takes_any_and_says_so() -> None:
+    unsure = replace(FULL, found=None, citation_recall=None)
+    assert as_text(unsure).startswith("1  right: it answered, and the case does not say what is right")
+
+
 def test_the_command_shows_cases_failures_or_the_table(tmp_path: Path) -> None:
     folder = written(tmp_path / "run", [FULL, outcome(2, found=False)])
     assert show(folder, "1").stdout.startswith("1  right")
