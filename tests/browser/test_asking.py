@@ -197,6 +197,34 @@ def test_stop_stops_within_two_seconds(visit: Visitor, library: Library, behavio
         page.context.close()
 
 
+def test_enter_while_an_answer_comes_in_asks_once_it_is_there(visit: Visitor, library: Library) -> None:
+    """What was typed stays in the box until then; what is changed meanwhile is not asked."""
+    behaviour = hangs("Zorblatt was founded by Ada Quill [1]. And ")
+    with serving(behaviour) as server, served(library, llm=server.llm(60)) as address:
+        page = visit(address).page
+        begin(page, "Who founded Zorblatt?", server)
+        page.locator(".fn-answer p", has_text="Ada Quill").first.wait_for()
+        box = page.get_by_label("Your question")
+        box.fill("Where was Zorblatt founded?")
+        box.press("Enter")
+        page.wait_for_timeout(1000)
+        expect(box).to_have_value("Where was Zorblatt founded?")
+        expect(page.locator(".fn-question")).to_have_count(1)
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".fn-question")).to_have_text(["Who founded Zorblatt?", "Where was Zorblatt founded?"])
+        expect(box).to_have_value("")
+        page.locator(".fn-answer").nth(1).locator("p", has_text="Ada Quill").wait_for()
+        box.fill("What does it sell?")
+        box.press("Enter")
+        box.press("Backspace")
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Ask", exact=True).wait_for()
+        page.wait_for_timeout(1000)
+        expect(page.locator(".fn-question")).to_have_count(2)
+        expect(box).to_have_value("What does it sell")
+        page.context.close()
+
+
 def begin(page: Page, question: str, server: ModelServer) -> None:
     """Ask, and wait until the model has been asked."""
     before = len(server.asked)

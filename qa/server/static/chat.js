@@ -10,7 +10,7 @@ import { addKeep, keepUp, leaveConversation } from "./keep.js";
 import { addKeys, onKey, showKeys } from "./keys.js";
 import { addMode, describeMode, switchMode } from "./mode.js";
 import { addPane, describePlace, openPane } from "./pane.js";
-import { ask, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
+import { ask, askOnceFree, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
 import { addTrouble, showTrouble, signOut } from "./trouble.js";
 import { judge } from "./verdict.js";
 
@@ -87,6 +87,8 @@ document.addEventListener("click", (event) => {
   hideCard();
   openPane(link.getAttribute("href"), link);
 });
+
+document.addEventListener("keydown", askOnceFree, { capture: true }); // before Gradio takes the text
 
 for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
   addEventListener(kind, () => (following = false), { capture: true, passive: true });

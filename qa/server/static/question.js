@@ -2,6 +2,9 @@
 
 import { tell } from "./how.js";
 
+const PRESS_AGAIN_MS = 400;
+const PRESSES = 3;
+
 export function focusQuestion() {
   box()?.focus();
 }
@@ -18,6 +21,26 @@ export function ask(text) {
   if (!button()) return; // an answer is coming in
   fill(text);
   setTimeout(() => button()?.click()); // once Gradio has taken the text
+}
+
+// While an answer comes in, and for a moment after its end, Gradio lets Enter pass: what was typed is asked once it can be,
+// unless it is changed, or something is said about it.
+export function askOnceFree(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== box() || !typed().trim()) return;
+  pressAgain(typed(), said(), PRESSES);
+}
+
+function pressAgain(text, before, left) {
+  setTimeout(() => {
+    if (!left || typed() !== text || said() !== before) return;
+    const free = button();
+    free?.click();
+    pressAgain(text, before, free ? left - 1 : left);
+  }, PRESS_AGAIN_MS);
+}
+
+function said() {
+  return document.querySelector("#fn-note")?.textContent;
 }
 
 // The question that an answer belongs to, as it was typed.
