@@ -79,12 +79,13 @@ class ClaimFeatures:
 
 def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader | None) -> Support:
     """How well the evidence sentences, in reading order, bear out the claim: fully, where one of them holds it word
-    for word, and not at all where there are none."""
+    for word and does not deny it, and not at all where there are none."""
     if not evidence or not claim.strip():
         return Support(0.0, None)
     said = _flat(claim)
     for number, sentence in enumerate(evidence):
-        if said in _flat(sentence):
+        before, found, _ = _flat(sentence).partition(said)
+        if found and not NEGATION.search(before):  # as in `It is not true that`
             return Support(1.0, number)
     near, features = weigh_claim(claim, evidence, encoder)
     plain = features.values()
