@@ -296,11 +296,13 @@ class Library:
             among = None if scope == EVERYTHING else self._catalog.passages_in(scope)
             if among == []:
                 return []
-            encoding = self._aside.submit(self.encoder.recall, [text for text, _ in texts])  # while words are looked up
+            revision = self._catalog.revision if among is None and self._catalog.model == self.encoder.name else None
+            # While words are looked up.
+            aside = self._aside.submit(self._encode_and_ask, [text for text, _ in texts], candidates, revision)
             lexical = [self._lexical(text, candidates, among) for text, _ in texts]
             legs = [
-                Legs(self._dense(vector, candidates, among), by_words, weight)
-                for vector, by_words, (_, weight) in zip(encoding.result(), lexical, texts, strict=True)
+                Legs(self._dense(vector, candidates, among) if near is None else near, by_words, weight)
+                for (vector, near), by_words, (_, weight) in zip(aside.result(), lexical, texts, strict=True)
             ]
             share = self.settings.lexical_share
             fused = fuse(legs, k, LEXICAL_SHARE if share is None else share)
@@ -327,6 +329,14 @@ class Library:
         """
         self.encoder.encode(["warm"])
         self._mirror.load()
+
+    def _encode_and_ask(
+        self, texts: Sequence[str], k: int, revision: int | None
+    ) -> list[tuple[Vectors, Ranked | None]]:
+        """Each text's vector, and its nearest passages where Chroma mirrors the revision. Reads nothing of the catalog,
+        whose snapshot is another thread's."""
+        vectors = self.encoder.recall(texts)
+        return [(v, None if revision is None else self._mirror.nearest_at(revision, v, k)) for v in vectors]
 
     def _dense(self, vector: Vectors, k: int, among: Sequence[int] | None) -> Ranked:
         if self._catalog.model != self.encoder.name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from pathlib import Path
@@ -61,6 +62,15 @@ class Mirror(Nearest):
         elif self._failure:
             self._complain(self._failure)
         return self._without_chroma(vector, k)
+
+    def nearest_at(self, revision: int, vector: Vectors, k: int) -> Ranked | None:
+        """See the class."""
+        with self._lock:
+            if self._index is None or self._revision != revision:
+                return None
+            with contextlib.suppress(VectorIndexError):  # `nearest` meets it again, and says so
+                return self._index.nearest(vector, k)
+        return None
 
     def _without_chroma(self, vector: Vectors, k: int) -> Ranked:
         if self._catalog.passage_count() <= FEW:

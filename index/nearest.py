@@ -43,6 +43,11 @@ class Nearest(ABC):
     def nearest(self, vector: Vectors, k: int) -> Ranked:
         """Up to k (row number, cosine) pairs, nearest first."""
 
+    def nearest_at(self, revision: int, vector: Vectors, k: int) -> Ranked | None:
+        """The same from Chroma alone, without a look at the catalog; None where it does not answer at once, or is not
+        known to mirror the catalog of this revision."""
+        return None
+
     @abstractmethod
     def load(self) -> None:
         """Verify and open Chroma, and mend it where this process may write. From now on, new revisions are followed."""

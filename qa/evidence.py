@@ -96,6 +96,8 @@ _NO_NAMES = re.compile(rf"(?:{_MONTHS}|\w+day|i|\w+(?:ese|ish|ian|ean|ican|rman)
 """In upper case, and neither a person nor a place: months, days, nationalities."""
 _NO_COUNTS = re.compile(
     r"[$€£¥₹]\s?\d[\d.,]*(?:\s?(?:million|billion|trillion|thousand))?"
+    r"|\b(?:millions?|billions?|trillions?) (?:in|of) (?:\w+ )?"
+    r"(?:dollars?|euros?|pounds?|yuan|yen|value|losses|sales|revenues?|profits?|debts?|assets|funding|investments?)\b"
     r"|\b\d[\d.,]*\s?(?:%|per ?cent)|\b(?:1\d|20)\d\d\b",
     re.IGNORECASE,
 )

@@ -53,6 +53,11 @@ def test_what_is_demanded_and_not_there_is_lacking(question: str, sentence: str,
     assert lacks(read(question), sentence) == lacking
 
 
+def test_a_sum_of_money_counts_nothing() -> None:
+    assert kinds_held(read("How many workers left?"), "Firms lost billions in market value.") == (0.0, 1.0)
+    assert kinds_held(read("How many workers left?"), "Millions of workers left.") == (1.0, 0.0)
+
+
 def test_what_the_question_says_itself_is_no_answer() -> None:
     assert kinds_held(read("How many of the six units were closed?"), "All six units were closed.") == (0.0, 1.0)
     assert kinds_held(read("What is it?"), "It is a bridge.") == (0.0, 0.0)

@@ -328,6 +328,20 @@ def test_chroma_and_the_exact_scan_agree_on_the_seeds(seeds_copy: Path, encoder:
             assert np.allclose([h.cosine for h in found], [h.cosine for h in scanned], atol=1e-4)
 
 
+def test_chroma_is_asked_ahead_of_the_catalog_only_at_the_revision_that_it_mirrors(
+    seeds_copy: Path, encoder: Encoder
+) -> None:
+    (vector,) = encoder.encode(["Jack Ma's return"])
+    with Library(seeds_copy, encoder=encoder) as library:
+        mirror, revision = library._mirror, library.revision
+        assert mirror.nearest_at(revision, vector, 3) is None, "nobody has verified it yet"
+        library.warm_up()
+        assert mirror.nearest_at(revision, vector, 3) == mirror.nearest(vector, 3) != []
+        library.remove([library.articles()[0].id])
+        assert mirror.nearest_at(revision, vector, 3) is None
+        assert {hit.article_id for hit in library.search("Jack Ma's return")} == {library.articles()[0].id}
+
+
 def test_threads_may_search_while_a_process_writes(seeds_copy: Path, encoder: Encoder) -> None:
     program = """
 import sys
