@@ -37,6 +37,8 @@ REAL = 5_000
 PLAIN_MOST = 30_000
 """Passages up to which the plain way gets a collection of its own: filling it takes longer than all else."""
 DEPTH = 10
+REST_S = 0.1
+"""After the baselines: OpenBLAS's threads keep a processor busy for some 30 ms more, looking for work."""
 _PROGRAM = (sys.executable, "-P", "-c", "from evals.sizes import serve; serve()")
 _FOOTNOTE = (sys.executable, "-P", "-c", "from evals.cli import main; main()")
 
@@ -145,10 +147,10 @@ def _measured(request: Request) -> list[Row]:
             times.take("lexical", library._catalog.full_text.match, question, 100)
             times.take("ask", ask, question, library)
             times.take("ask_read", ask, question, library, (), reader)
-            # Last, as their threads keep a processor busy for a while after they are done.
             if plain:
                 times.take("plain", plain, question)
             best = times.take("exact", _exact, matrix, numbers, vector, 100)
+            time.sleep(REST_S)
             recall += len({row for row, _ in near[:10]} & set(best[:10])) / min(10, n) / len(request.questions)
         in_use = library._mirror.is_in_use
     rows = times.rows("search", "plain" if plain else "exact")
