@@ -45,13 +45,16 @@ _FOOTNOTE = (sys.executable, "-P", "-c", "from evals.cli import main; main()")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a process is to measure: a library of that size, of which `real` passages are no recombined ones."""
+    """What a process is to measure: a library of that size, of which `real` passages are no recombined ones.
+
+    `questions` are asked with the baselines between them, then `more` one after another."""
 
     library: str
     plain: str
     size: int
     real: int
     questions: tuple[str, ...]
+    more: tuple[str, ...]
 
 
 def measure(
@@ -59,7 +62,8 @@ def measure(
 ) -> Bench:
     """Rows for each size, the libraries grown from a file or folder of articles, or from a library.
 
-    `count` questions are asked, of a JSON lines file with a "question" in each, or made of the articles' sentences.
+    `count` questions are asked beside the baselines, and as many by themselves, of a JSON lines file with a "question"
+    in each, or made of the articles' sentences.
     What is grown is kept in the folder `kept`, and found there the next time.
     """
     with TemporaryDirectory(prefix="footnote-sizes-") as temporary:
@@ -69,7 +73,7 @@ def measure(
             fill(path, min(REAL, max(sizes)), given)
         rows: list[Row] = []
         with Library.open(given) as source:
-            asked = _questions(source, count, questions)
+            asked = _questions(source, 2 * count, questions)
             for size in sizes:
                 made = source.folder
                 if source.passage_count() != size:  # a library of that size is measured as it is
@@ -79,7 +83,8 @@ def measure(
                 sys.stderr.write(f"measuring {size:,} passages\n")
                 with Library.open(made) as library:  # it goes on to the next whole article
                     whole, real = library.passage_count(), real_passages(library)
-                request = Request(str(made), str(Path(temporary) / f"plain-{size}"), whole, real, asked)
+                plain = str(Path(temporary) / f"plain-{size}")
+                request = Request(str(made), plain, whole, real, asked[::2], asked[1::2] or asked)
                 rows += [*_apart(request), *_starts(request)]
     return Bench(machine(Openvino()), tuple(rows))
 
@@ -152,8 +157,11 @@ def _measured(request: Request) -> list[Row]:
             best = times.take("exact", _exact, matrix, numbers, vector, 100)
             time.sleep(REST_S)
             recall += len({row for row, _ in near[:10]} & set(best[:10])) / min(10, n) / len(request.questions)
+        for question in request.more:
+            times.take("search_in_a_row", library.search, question, DEPTH)
         in_use = library._mirror.is_in_use
     rows = times.rows("search", "plain" if plain else "exact")
+    rows += times.rows("search_in_a_row", "search")
     rows += times.rows("encode", "search") + times.rows("dense", "exact") + times.rows("lexical", "search")
     rows += times.rows("exact", "search") + (times.rows("plain", "search") if plain else [])
     rows += times.rows("ask", "search") + times.rows("ask_read", "ask")
