@@ -106,7 +106,7 @@ def look_up(
             parts = [apart_from_time(part, asked_of, library, scope) for part in parts]
             hits = [*hits_of_the_time(whole.topic, asked_of, hits, library, scope), *hits]
         retrieved = time.perf_counter()
-        ranked = [rank(part.text, hits, reader)[:passages] for part in parts]
+        ranked = [rank(part.text, hits, reader, follows=bool(said))[:passages] for part in parts]
         findings = [
             judge(find(part, of_part, library), library, searched, reader)
             for part, of_part in zip(parts, ranked, strict=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from index import EVERYTHING, Hit, Library, Scope
 
 from .reader import Reader, Reading, Text
-from .weights import RANK
+from .weights import RANK, RANK_LOOSELY
 
 CANDIDATES = 30
 """Passages that retrieval offers the reader."""
@@ -26,15 +26,19 @@ class Read:
     reading: Reading | None = None
 
 
-def rank(question: str, hits: Sequence[Hit], reader: Reader | None) -> list[Read]:
-    """The hits, best first; as they are where there is no reader. What stays unread comes after what was read."""
+def rank(question: str, hits: Sequence[Hit], reader: Reader | None, *, follows: bool = False) -> list[Read]:
+    """The hits, best first; as they are where there is no reader. What stays unread comes after what was read.
+
+    `follows`: the hits were found for what was said before as well, which the reader does not see.
+    """
     if reader is None or not hits:
         return [Read(hit) for hit in hits]
     read = _read(question, hits[:FIRST], reader)
     if max(_relevance(r) for r in read) < CLEAR:
         read += _read(question, hits[FIRST:], reader)
     rest = [Read(hit) for hit in hits[len(read) :]]
-    return sorted(read, key=lambda r: -RANK.logit((r.hit.score, _relevance(r)))) + rest
+    order = RANK_LOOSELY if follows or question.rstrip().endswith(".") else RANK
+    return sorted(read, key=lambda r: -order.logit((r.hit.score, _relevance(r)))) + rest
 
 
 def search(
@@ -47,7 +51,7 @@ def search(
 ) -> list[Hit]:
     """The k best passages of the articles in the scope for a query, best first; `beside` as in `Library.search`."""
     hits = library.search(query, max(k, CANDIDATES) if reader else k, scope, beside)
-    return [read.hit for read in rank(query, hits, reader)][:k]
+    return [read.hit for read in rank(query, hits, reader, follows=bool(beside))][:k]
 
 
 def _read(question: str, hits: Sequence[Hit], reader: Reader) -> list[Read]:

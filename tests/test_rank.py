@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from index import Library
@@ -40,6 +42,17 @@ def test_where_the_first_are_clear_the_rest_stays_unread_and_comes_last(
     ranked = rank(QUESTION, hits, reader)
     assert [read.reading is not None for read in ranked] == [True] * FIRST + [False] * (len(hits) - FIRST)
     assert [read.hit for read in ranked[FIRST:]] == hits[FIRST:]
+
+
+def test_of_a_follow_up_and_a_statement_the_reader_has_less_to_say(seeds: Library, reader: Reader) -> None:
+    """It sees neither what was said before, nor was it taught statements."""
+    readings = [(r.reading.relevance, r.hit) for r in rank(QUESTION, seeds.search(QUESTION, 30), reader) if r.reading]
+    (least, far), *_, (most, near) = sorted(readings, key=lambda pair: pair[0])
+    hits = [replace(far, score=0.5), replace(near, score=0.5 - 0.1 * (most - least))]
+    assert [read.hit for read in rank(QUESTION, hits, reader)] == [hits[1], hits[0]]
+    assert [read.hit for read in rank(QUESTION, hits, reader, follows=True)] == hits
+    statement = "The crackdown wiped out $1 trillion."
+    assert rank(statement, hits, reader) == rank(statement, hits, reader, follows=True)
 
 
 def test_the_short_answer_lies_in_its_sentence_and_is_bold_on_the_page(seeds: Library, reader: Reader) -> None:
