@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 CANDIDATES = 100
 """Passages that each leg offers to the fusion."""
 ENCODING = 4
-"""Questions that are encoded at the same time, each beside the search for its words."""
+"""Questions that are encoded, and put to Chroma, at the same time, each beside the search for its words."""
 FEW = 5
 """A scope of less than one passage in so many is searched exactly; of a larger one Chroma is asked for more."""
 
@@ -297,7 +297,7 @@ class Library:
             if among == []:
                 return []
             revision = self._catalog.revision if among is None and self._catalog.model == self.encoder.name else None
-            # While words are looked up.
+            # Encoded and put to Chroma while words are looked up.
             aside = self._aside.submit(self._encode_and_ask, [text for text, _ in texts], candidates, revision)
             lexical = [self._lexical(text, candidates, among) for text, _ in texts]
             legs = [
