@@ -106,7 +106,7 @@ def look_up(
             parts = [apart_from_time(part, asked_of, library, scope) for part in parts]
             hits = [*hits_of_the_time(whole.topic, asked_of, hits, library, scope), *hits]
         retrieved = time.perf_counter()
-        ranked = [rank(part.text, hits, reader, follows=bool(said))[:passages] for part in parts]
+        ranked = [rank(_plain(part), hits, reader, follows=bool(said))[:passages] for part in parts]
         findings = [
             judge(find(part, of_part, library), library, searched, reader)
             for part, of_part in zip(parts, ranked, strict=True)
@@ -130,6 +130,11 @@ def look_up(
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
     return Found(answer, whole, tuple(findings))
+
+
+def _plain(part: Question) -> str:
+    """What the reader is asked: a comparison without what frames it ("do both articles agree on")."""
+    return part.topic if Wants.COMPARISON in part.wants else part.text
 
 
 def _threshold(library: Library, reader: Reader | None) -> float:

@@ -11,9 +11,9 @@ from index import Kind, Library, Sentence
 from .answer import Answer, AnswerSentence, Citation
 from .antecedents import reach_back, reach_on
 from .cite import cite
-from .evidence import NEGATION, NUMBER, lacks
+from .evidence import NEGATION, NUMBER, lacks, names_instances
 from .extract import PASSAGES, Evidence, Findings, Quote, logit
-from .question import Wants, focus
+from .question import Question, Wants, focus
 
 NEAREST = 3
 """Passages shown in place of an answer."""
@@ -122,7 +122,7 @@ def select(findings: Findings, library: Library) -> tuple[Group, ...]:
 def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
     """The best sentence and those nearly as good that say something else, in reading order."""
     top = findings.evidence[0]
-    good = [e for e in findings.evidence if e.score >= KEEP * top.score]
+    good = _naming_first(findings.question, [e for e in findings.evidence if e.score >= KEEP * top.score])
     source = _sources(good, library)
     groups: list[list[Evidence]] = []
     for candidate in good:
@@ -137,6 +137,14 @@ def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
     articles = list(dict.fromkeys(group[0].article_id for group in groups))
     groups.sort(key=lambda group: (articles.index(group[0].article_id), group[0].quote.start))
     return tuple(tuple(member.quote for member in group) for group in groups)
+
+
+def _naming_first(question: Question, good: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Those that name what is asked for, `areas such as biotech`, or answer by the reader's word, where any does so and
+    the question asks for things by name; else all."""
+    if Wants.ITEMS not in question.wants or not any(names_instances(e.quote.text) for e in good):
+        return good
+    return [e for e in good if e.quote.answer or names_instances(e.quote.text)]
 
 
 def _one_a_source(findings: Findings, library: Library) -> tuple[Group, ...]:

@@ -118,6 +118,15 @@ NEGATION = re.compile(
     r"\b(?:not|no|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
 )
 
+_INSTANCES = re.compile(r"\b(?:such as|including|namely|especially|in particular)\b", re.IGNORECASE)
+"""What stands between a kind of thing and things of that kind (the patterns of Hearst 1992)."""
+
+
+def names_instances(sentence: str) -> bool:
+    """Whether it names things of a kind that it gives: `areas such as biotech`."""
+    return _INSTANCES.search(sentence) is not None
+
+
 RELATED = 0.7
 """What a related word counts for: one stem begins the other, as `tech` does `technolog`."""
 SHORTEST_RELATED = 4

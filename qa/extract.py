@@ -24,7 +24,7 @@ ENCODED = 32
 among the first 16, the best three among the first 32 (60 questions on news); encoding is most of an answer's time."""
 FITTING = 0.5
 """A sentence that holds the kind of answer demanded (a date, a sum) goes first when it has this share of the terms
-that the best sentence has."""
+that the best sentence has, or some of them and is where the reader would sooner see an answer than anywhere else."""
 
 
 NEAR = 0.5
@@ -118,9 +118,11 @@ def _fitting_first(question: Question, evidence: Sequence[Evidence]) -> tuple[li
     lacking = lacks(question, top.quote.text)
     if not lacking:
         return list(evidence), ()
+    likeliest = max((e for e in evidence if e.read), key=lambda e: e.read.odds if e.read else UNREAD, default=None)
     for candidate in evidence[1:]:
         about = candidate.features.overlap
-        if about and about >= FITTING * top.features.overlap and not lacks(question, candidate.quote.text):
+        is_about = about >= FITTING * top.features.overlap or candidate is likeliest
+        if about and is_about and not lacks(question, candidate.quote.text):
             return [candidate, *(e for e in evidence if e is not candidate)], ()
     return list(evidence), lacking
 

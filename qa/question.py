@@ -69,8 +69,11 @@ _COMPARES = re.compile(
 )
 # "Do both articles agree on", "according to one article and according to the other", ...
 _FRAME = re.compile(
+    rf"\bwhat\s+(?:is|are)\s+the\s+differences?\s+between\s+(?:both|the|these)?\s*(?:two\s+)?{_SOURCES}\b"
+    r"(?:\s+(?:on|in|about|over)\b)?|"
     rf"\b(?:(?:according to|in|of|by|from|what|do|does)\s+)*(?:both|two|these|all|each|every|one|either|the)\s+"
     rf"(?:of\s+)?(?:(?:the|these)\s+)?(?:two\s+)?{_SOURCES}\b"
+    r"(?:\s+(?:say|give|report|mention|describe|name|note|state|tell|write|cover)s?\b(?:\s+(?:as|about|on|of|that)\b)?)?"
     r"|\band according to the other\b|\bthe other (?:one|article)\b"
     r"|\b(?:dis)?agree(?:s|d|ment)?\b(?:\s+(?:on|about|over|that|with))?"
     r"|\bdiffer(?:s|ent|ences?|ently)?\b(?:\s+(?:on|about|over|between))?"
@@ -101,7 +104,7 @@ _RULES: tuple[tuple[Wants, str], ...] = (
     (
         Wants.ITEMS,  # a plural: "which technologies", "what kinds of help"
         r"\b(?:which|what) (?:(?:kinds|types|sorts) of|(?:\w+ )?"
-        r"(?!(?:is|was|has|does|happens|makes|causes|means|explains)\b)\w{2,}[^s\W]s)\b",
+        r"(?!(?:is|was|has|does|happens|makes|causes|means|explains|comes|follows|remains|matters)\b)\w{2,}[^s\W]s)\b",
     ),
     (
         Wants.REASON,

@@ -10,7 +10,9 @@ from index import Article, Library
 from qa.answer import Answer
 from qa.antecedents import reach_back, reach_on
 from qa.ask import ask
+from qa.conversation import Turn
 from qa.extract import Quote
+from qa.reader import Reader
 
 STORM = (
     "A storm tore the roof off the town hall of Brannfjord on Sunday night. Nobody was hurt, the mayor said on Monday "
@@ -174,6 +176,28 @@ def test_what_points_back_and_has_a_word_that_is_asked_for_goes_with_the_sentenc
     assert reached.text == text[: text.index(" Such")]
     assert reach_on(quote, (), library, ["eel"]) == quote
     assert reach_on(reached, (), library, ["stall", "snow"]) == reached
+
+
+READER = Reader()
+
+
+def test_who_asks_for_things_by_name_gets_the_sentence_that_names_them(seeds: Library) -> None:
+    answer = ask("Which technologies is China putting money into?", seeds, reader=READER)
+    assert len(answer.sentences) == 1
+    assert "artificial intelligence, biotech, clean energy, and semiconductor manufacturing" in answer.text
+
+
+def test_who_asks_when_gets_the_date_that_the_reader_sees_and_no_other(seeds: Library) -> None:
+    history = [Turn("user", "How much value did the crackdown wipe out?")]
+    answer = ask("And when did it begin?", seeds, history, READER)
+    assert [sentence.text[:13] for sentence in answer.sentences] == ["In late 2020,"]
+
+
+def test_a_comparison_is_read_without_its_frame(seeds: Library) -> None:
+    question = "Who was hit by the crackdown according to one article and according to the other?"
+    said = ask(question, seeds, reader=READER).text
+    assert "leading technology companies" in said
+    assert "some of China’s largest companies" in said
 
 
 def test_a_list_that_shares_no_word_with_the_question_is_no_answer(seeds: Library) -> None:

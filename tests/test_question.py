@@ -41,7 +41,10 @@ def test_the_kind_of_answer_is_read_from_the_words(question: str, wants: set[Wan
     ("question", "topic"),
     [
         ("Do both articles agree on the size of the losses?", "the size of the losses?"),
-        ("What does each article say about the bridge?", "say about the bridge?"),
+        ("What does each article say about the bridge?", "the bridge?"),
+        ("Compare what both articles give as the reason for the closure.", "the reason for the closure."),
+        ("What good news do the two articles report?", "What good news ?"),
+        ("What is the difference between the reports on the losses?", "the losses?"),
         ("What advice does the article give?", "What advice does the article give?"),
     ],
 )
