@@ -132,7 +132,7 @@ def attack(cases: Sequence[Case], encoder: Encoder, reader: Reader | None) -> It
 
 
 def _outcome(case: Case, found: Found, library: Library) -> Outcome:
-    text = found.answer.text
+    text = "\n".join([found.answer.text, *(conflict.text for conflict in found.answer.conflicts)])
     plain = [e.quote.text for part in found.findings for e in part.evidence[:SENTENCES]]
     chosen = [citation.quote for citation in offer(found, library)]
     return Outcome(

@@ -18,12 +18,16 @@ _CONNECTIVES = (
 )
 _TIMES = "years?|quarter|months?|weeks?|days?|time|morning|evening|night|summer|winter|spring|autumn|fall"
 _DANGLING = re.compile(
-    rf"(?:(?:{_CONNECTIVES}),? )?(?:he|she|it|they|this|these|those|such|his|her|its|their|the (?:latter|former))\b"
+    rf"(?:(?:(?:{_CONNECTIVES}),?|(?:[\w’']+ ){{0,3}}[\w’']+,) )?"
+    rf"(?:he|she|it|they|this|these|those|such|his|her|its|their|the (?:latter|former))\b"
     rf"(?! (?:{_TIMES})\b)"
     r"(?! (?:is|was|remains?|seems?|(?:would|will|has) (?:be|been)) (?:\w+ ){0,2}(?:that|to|how|if|whether|why)\b)",
     re.IGNORECASE,
 )
-"""What a sentence starts with whose subject is named before it; not `It remains to be seen`, nor `This year`."""
+"""What a sentence starts with whose subject is named before it, `In March, he`; not `It remains to be seen`, nor `This
+year`."""
+_PRONOUN = re.compile(r"(?:he|she|it|they|him|her|them|this|that|these|those)", re.IGNORECASE)
+"""A short answer that leaves to the sentences before to say who or what it is."""
 _POINTED = re.compile(r"\b(?:these|those|such) (\w+)", re.IGNORECASE)
 """A thing that was named before, wherever it stands: `to support these sectors`."""
 _REASON = re.compile(
@@ -54,14 +58,15 @@ ANTECEDENTS = 2
 def reach_back(
     quote: Quote, shown: Collection[tuple[str, int]], library: Library, asked: Collection[str] = ()
 ) -> Quote:
-    """The quote, which reaches back to the sentence that names its subject where it starts with a pronoun, or where
-    it only points at what was `asked` for (stems): which sectors, `these sectors`.
+    """The quote, which reaches back to the sentence that names its subject where it starts with a pronoun or is
+    answered by one, or where it only points at what was `asked` for (stems): which sectors, `these sectors`.
 
     Not across paragraphs but from `this move`, which may point at the end of the one before; nor to what is `shown`
     already: (article, end) of the answer's sentences.
     """
     moves = _MOVE.search(quote.text) is not None
-    if quote.is_item or not (moves or _DANGLING.match(quote.text) or _points_at(asked, quote.text)):
+    is_open = bool(quote.answer and _PRONOUN.fullmatch(quote.text, quote.answer.start, quote.answer.end))
+    if quote.is_item or not (is_open or moves or _DANGLING.match(quote.text) or _points_at(asked, quote.text)):
         return quote
     text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
     number = next((n for n, s in enumerate(sentences) if s.start == quote.start), 0)
@@ -74,7 +79,7 @@ def reach_back(
             break
         first -= 1
     start = sentences[first].start if first < number else quote.start
-    short = quote.answer and _moved(quote.answer, quote.start - start)
+    short = _moved(quote.answer, quote.start - start) if quote.answer and not is_open else None
     return replace(quote, start=start, text=text[start : quote.end], answer=short)
 
 

@@ -14,12 +14,13 @@ from .compose import compose
 from .confidence import judge
 from .conflicts import with_conflicts
 from .conversation import Turn, beside, contextualise
+from .echo import answers_too, apart_from_echoes
 from .extract import PASSAGES, Findings, find
 from .followups import follow_ups
 from .foreign import only_if_clear
 from .language import is_foreign
 from .question import Question, Wants, read, split
-from .rank import CANDIDATES, rank
+from .rank import CANDIDATES, Read, rank
 from .reader import Reader
 from .talk import talk
 from .timely import apart_from_time, at_its_time, hits_of_the_time, time_of
@@ -106,16 +107,22 @@ def look_up(
             parts = [apart_from_time(part, asked_of, library, scope) for part in parts]
             hits = [*hits_of_the_time(whole.topic, asked_of, hits, library, scope), *hits]
         retrieved = time.perf_counter()
-        ranked = [rank(_plain(part), hits, reader, follows=bool(said))[:passages] for part in parts]
-        findings = [
-            judge(find(part, of_part, library), library, searched, reader)
-            for part, of_part in zip(parts, ranked, strict=True)
+        ranked = [rank(_plain(part), hits, reader, follows=bool(said)) for part in parts]
+
+        def weigh(part: Question, of_part: Sequence[Read]) -> Findings:
+            found = judge(find(part, of_part[:passages], library), library, searched, reader)
+            found = at_its_time(found, asked_of, library) if asked_of else found
+            return only_if_clear(found, _articles(found, library)) if is_strange else found
+
+        findings = [weigh(part, of_part) for part, of_part in zip(parts, ranked, strict=True)]
+        threshold = _threshold(library, reader)
+        others = [
+            weigh(found.question, apart)
+            for found, of_part in zip(findings, ranked, strict=True)
+            if found.confidence >= threshold and (apart := apart_from_echoes(found, of_part))
         ]
-        if asked_of:
-            findings = [at_its_time(of_part, asked_of, library) for of_part in findings]
-        if is_strange:
-            findings = [only_if_clear(of_part, _articles(of_part, library)) for of_part in findings]
-        answer = compose(question, findings, library, _threshold(library, reader))
+        beside_echoes = [found for found in others if answers_too(found, threshold)]
+        answer = compose(question, findings, library, threshold, beside_echoes)
         if not answer.abstained:
             answer = with_conflicts(answer, findings, library)
         elif is_strange:
@@ -125,7 +132,7 @@ def look_up(
             answer,
             follow_ups=() if answer.abstained else follow_ups(answer, findings),
             notes=(*answer.notes, *filter(None, (asked_of.note if asked_of else "", library.hindrance))),
-            read=len({read.hit.article_id for of_part in ranked for read in of_part}),
+            read=len({read.hit.article_id for of_part in ranked for read in of_part[:passages]}),
         )
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))

@@ -34,12 +34,17 @@ LISTED = 0.4
 SAME_STATEMENT = 0.85
 """Cosine from which two sentences with the same numbers and negation, of two articles, say the same thing."""
 
+REPEATED = "An article repeats the question word for word; what others say of it stands after it."
+"""Said where an answer is set beside that of an article that might have been written to be found."""
+
 Group = tuple[Quote, ...]
 """One sentence of an answer: the quote that is shown, and those of other articles that say the same."""
 
 
-def compose(question: str, parts: Sequence[Findings], library: Library, threshold: float) -> Answer:
-    """The answer made of the best evidence for each part of the question.
+def compose(
+    question: str, parts: Sequence[Findings], library: Library, threshold: float, beside: Sequence[Findings] = ()
+) -> Answer:
+    """The answer made of the best evidence for each part of the question, and then for what is to stand `beside` it.
 
     A part whose confidence is below the threshold is named as missing; where that is every part, the answer is an
     abstention with the nearest sentences.
@@ -53,28 +58,31 @@ def compose(question: str, parts: Sequence[Findings], library: Library, threshol
     missing = tuple(
         lack for part in parts for lack in part.missing or ([] if part in answered else [_unanswered(part)])
     )
+    groups = _of_all(answered, library)
+    others = _of_all(beside, library, groups)
     citations: list[Citation] = []
     sentences = []
-    for group in _of_all(answered, library):
+    for group in [*groups, *others]:
         numbers = tuple(range(len(citations) + 1, len(citations) + len(group) + 1))
         citations += [_cite(number, quote, library) for number, quote in zip(numbers, group, strict=True)]
         sentences.append(_sentence(group[0], numbers))
-    return Answer(question, tuple(sentences), tuple(citations), confidence, missing=missing)
+    notes = (REPEATED,) if others else ()
+    return Answer(question, tuple(sentences), tuple(citations), confidence, missing=missing, notes=notes)
 
 
 def _unanswered(part: Findings) -> str:
     return f"the articles do not answer “{part.question.text.strip(' ?')}”"
 
 
-def _of_all(parts: Sequence[Findings], library: Library) -> list[Group]:
+def _of_all(parts: Sequence[Findings], library: Library, shown: Sequence[Group] = ()) -> list[Group]:
     """The sentences of every part, each once; none for a part that what is shown already answers nearly as well."""
     groups: list[Group] = []
     for part in parts:
         good = {e.key for e in part.evidence if e.score >= SHARED * part.evidence[0].score}
-        if any((group[0].article_id, group[0].start) in good for group in groups):
+        if any((quote.article_id, quote.start) in good for group in (*shown, *groups) for quote in group):
             continue
         for group in _standing_alone(select(part, library), part, library):
-            if all(group[0].article_id != g[0].article_id or not _meet(group[0], g[0]) for g in groups):
+            if all(group[0].article_id != g[0].article_id or not _meet(group[0], g[0]) for g in (*shown, *groups)):
                 groups.append(group)
     return groups
 

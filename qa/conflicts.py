@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from index import Library
-from index.dates import MONTHS
 
 from .answer import Answer, Citation, Conflict
 from .cite import cite
 from .evidence import NEGATION
-from .extract import Evidence, Findings
+from .extract import Evidence, Findings, Quote
 from .opposites import OUTCOMES, holds, opposite
+from .quantities import MONTH, QUANTITY, quantities
 from .question import STOP_WORDS, Question, Wants, stems, words
 
 NEAR = 0.75
@@ -33,59 +33,22 @@ SEASON = 60
 """Days between two articles up to which such a number is of one event: next year's survey has another."""
 GOOD = 0.2
 """Share of the best evidence's score that the other side has: it is to be about the question, too."""
+NEAR_RIVAL = 0.5
+"""Cosine from which two sentences are looked at in which the reader sees two answers to the question."""
+GOOD_RIVAL = 0.05
+"""Share of the best evidence's score that the other of these has."""
 MOST = 2
 """Conflicts that are shown."""
-ROUNDING = 0.05
-"""Two amounts that differ by less are the same, told to more or fewer digits."""
 
-_COUNTS = {
-    name: number
-    for number, name in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2)
-}
-_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
-_MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]*\.?"
-_QUANTITY = re.compile(
-    rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\b(?!,?\d)"
-    r"|(?P<sign>[$€£¥₹]\s?)?(?<![\d.,A-Za-z-])(?P<number>\d[\d,]*(?:\.\d+)?)(?:[\s-]?(?P<scale>thousand|million|billion|trillion"
-    r"|bn|mn|[mk])\b)?(?P<unit>\s?%|\s?per ?cent\b|\s(?:dollars|euros|pounds|yuan|yen|crowns)\b)?"
-    rf"|\b(?P<word>{'|'.join(_COUNTS)})\b",
-    re.IGNORECASE,
-)
-_HEDGE = re.compile(
-    r"(?:about|around|nearly|almost|roughly|approximately|some|over|under|up to|at least|at most|more than|less than"
-    r"|fewer than|an estimated|close to|estimated)\s*$",
-    re.IGNORECASE,
-)
 _ASKED = {Wants.NUMBER: "number", Wants.MONEY: "sum", Wants.PERCENTAGE: "percentage"}
-_PEOPLE = frozenset(
-    stems("people persons men women employees workers staff residents victims survivors children pupils")
-)
-_CALENDAR = re.compile(rf"(?:{_MONTH}|\w+day)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number in a sentence: its kind (`day`, `year`, `sum`, `percentage` or `number`) with the noun that is counted,
-    its value, and how it stands there."""
-
-    kind: str
-    value: float
-    text: str
-    is_rough: bool
-
-    def differs(self, other: Quantity) -> bool:
-        """Whether both cannot be right: rough numbers may be a third apart, exact ones by rounding."""
-        if self.kind in ("day", "year"):
-            return self.value != other.value
-        most = max(abs(self.value), abs(other.value)) or 1.0
-        return abs(self.value - other.value) / most > (0.34 if self.is_rough or other.is_rough else ROUNDING)
+_MANY = frozenset({Wants.ITEMS, Wants.REASON, Wants.STEPS, Wants.COMPARISON})
+"""What a question asks for of which several may be true."""
+_CALENDAR = re.compile(rf"(?:{MONTH}|\w+day)$", re.IGNORECASE)
 
 
 def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) -> Answer:
     """The answer with what other articles say against its sentences, each side among its citations."""
-    evidence = {e.key: e for part in parts for e in part.evidence if e.score >= GOOD * part.evidence[0].score}
-    days = library.days(sorted({e.article_id for e in evidence.values()}))
-    pairs = list(_pairs(answer, list(evidence.values()), parts[0].question, days))
+    pairs = [*_pairs(answer, parts, library), *_rivals(answer, parts, library)]
     if not pairs:
         return answer
     source = library.clusters(
@@ -104,26 +67,53 @@ def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) 
     return replace(answer, citations=tuple(citations), conflicts=(*answer.conflicts, *conflicts))
 
 
-def _pairs(
-    answer: Answer, evidence: Sequence[Evidence], question: Question, days: Mapping[str, str]
-) -> Iterator[tuple[Evidence, Evidence, str]]:
-    """Sentences that are cited with sentences of other articles that contradict them, and what about."""
+Pair = tuple[Evidence, Evidence, str]
+"""A sentence that is cited, one of another article against it, and what about."""
+
+
+def _pairs(answer: Answer, parts: Sequence[Findings], library: Library) -> Iterator[Pair]:
+    """Sentences that say different things of the same."""
+    question = parts[0].question
+    for one, other, cosine in _across(answer, _above(GOOD, parts), NEAR_ANSWER):
+        text = contradiction(one.quote.text, other.quote.text) if cosine >= NEAR else ""
+        if text or (
+            _is_one_season(one, other, library) and (text := told_apart(question, one.quote.text, other.quote.text))
+        ):
+            yield one, other, text
+
+
+def _rivals(answer: Answer, parts: Sequence[Findings], library: Library) -> Iterator[Pair]:
+    """Sentences in which the reader sees two answers to a question that asks for one thing."""
+    if parts[0].question.wants & _MANY:
+        return
+    for one, other, _ in _across(answer, _above(GOOD_RIVAL, parts), NEAR_RIVAL):
+        if (text := answered_apart(one.quote, other.quote)) and _is_one_season(one, other, library):
+            yield one, other, text
+
+
+def _above(least: float, parts: Sequence[Findings]) -> list[Evidence]:
+    """The evidence with at least this share of the best one's score, each sentence once."""
+    return list(
+        {e.key: e for part in parts for e in part.evidence if e.score >= least * part.evidence[0].score}.values()
+    )
+
+
+def _across(answer: Answer, evidence: Sequence[Evidence], least: float) -> Iterator[tuple[Evidence, Evidence, float]]:
+    """The sentences that are cited, each with those of other articles and their cosine, the nearest first."""
     cited = [e for e in evidence if any(_holds(citation, e) for citation in answer.citations)]
     if not cited or len({e.article_id for e in evidence}) < 2:
         return
     cosines = np.stack([e.vector for e in cited]) @ np.stack([e.vector for e in evidence]).T
     for row, one in zip(cosines, cited, strict=True):
         for number in np.argsort(-row, kind="stable"):
-            if row[number] < NEAR_ANSWER:
-                break
             other = evidence[int(number)]
-            if other.article_id == one.article_id:
-                continue
-            text = contradiction(one.quote.text, other.quote.text) if row[number] >= NEAR else ""
-            if not text and _of_one_season(days.get(one.article_id), days.get(other.article_id)):
-                text = told_apart(question, one.quote.text, other.quote.text)
-            if text:
-                yield one, other, text
+            if other.article_id != one.article_id and row[number] >= least:
+                yield one, other, float(row[number])
+
+
+def _is_one_season(one: Evidence, other: Evidence, library: Library) -> bool:
+    days = library.days([one.article_id, other.article_id])
+    return _of_one_season(days.get(one.article_id), days.get(other.article_id))
 
 
 def _of_one_season(one: str | None, other: str | None) -> bool:
@@ -166,53 +156,28 @@ def told_apart(question: Question, one: str, other: str) -> str:
         return ""
     for kind in sorted(kinds):
         a, b = ([q for q in quantities(text) if q.kind.split()[0] == kind] for text in (one, other))
-        if len(a) == len(b) == 1 and _is_alike(a[0], b[0]) and a[0].differs(b[0]):
+        if len(a) == len(b) == 1 and a[0].is_like(b[0]) and a[0].differs(b[0]):
             return f"{a[0].text} | {b[0].text}"
     return ""
 
 
-def _is_alike(one: Quantity, other: Quantity) -> bool:
-    """Whether both count the same: one currency, one noun, or people by whatever noun."""
-    if one.kind == "sum":
-        return _currency(one) == _currency(other)
-    return one.kind == other.kind or all(q.kind.split()[-1] in _PEOPLE for q in (one, other))
+def answered_apart(one: Quote, other: Quote) -> str:
+    """The short answers that the reader sees in two sentences, as `Little Boy | Big Man`, where each is a name of which
+    the other has no word, or a number of the same things; else empty."""
+    if one.answer is None or other.answer is None:
+        return ""
+    a, b = (quote.text[quote.answer.start : quote.answer.end] for quote in (one, other) if quote.answer)
+    counted, against = ([q for q in quantities(quote.text) if q.text in said] for quote, said in ((one, a), (other, b)))
+    if counted or against:
+        alike = len(counted) == len(against) == 1 and counted[0].is_like(against[0])
+        return f"{a} | {b}" if alike and counted[0].differs(against[0]) else ""
+    return f"{a} | {b}" if _is_name(a) and _is_name(b) and not _content(a) & _content(b) else ""
 
 
-def _currency(quantity: Quantity) -> str:
-    return "".join(re.findall(r"[$€£¥₹]|dollars|euros|pounds|yuan|yen|crowns", quantity.text.lower()))
-
-
-def quantities(sentence: str) -> list[Quantity]:
-    """The numbers of a sentence, in order.
-
-    >>> [(q.kind, q.value) for q in quantities("In 2021 it paid $2.8 billion for three ships on 4 May.")]
-    [('year', 2021.0), ('sum', 2800000000.0), ('number ship', 3.0), ('day', 504.0)]
-    """
-    return [_quantity(match, sentence) for match in _QUANTITY.finditer(sentence)]
-
-
-def _quantity(match: re.Match[str], sentence: str) -> Quantity:
-    text, is_rough = match.group().strip(), bool(_HEDGE.search(sentence[: match.start()]))
-    if match["day"]:
-        month = next(n for n, name in enumerate(MONTHS, start=1) if name in match["day"].lower())
-        return Quantity("day", 100.0 * month + int(re.sub(r"\D", "", match["day"])), text, is_rough=False)
-    if match["word"]:
-        return Quantity(_counted(match, sentence), float(_COUNTS[match["word"].lower()]), text, is_rough)
-    digits, scale, unit = match["number"], match["scale"], (match["unit"] or "").strip().lower()
-    value = float(digits.replace(",", "")) * _SCALES.get((scale or "").lower(), 1.0)
-    if match["sign"] or (unit and unit != "%" and not unit.startswith("per")):
-        return Quantity("sum", value, text, is_rough)
-    if unit:
-        return Quantity("percentage", value, text, is_rough)
-    if re.fullmatch(r"(?:1[5-9]|20)\d\d", digits) and not scale:
-        return Quantity("year", value, text, is_rough=False)
-    return Quantity(_counted(match, sentence), value, text, is_rough)
-
-
-def _counted(match: re.Match[str], sentence: str) -> str:
-    """The kind of a count: with the noun after it."""
-    following = [word for word in words(sentence[match.end() : match.end() + 40]) if word.lower() not in STOP_WORDS]
-    return f"number {stems(following[0])[0]}" if following else "number"
+def _is_name(answer: str) -> bool:
+    """Whether it is a name and nothing else."""
+    said = [word for word in words(answer) if word.lower() not in STOP_WORDS]
+    return bool(said) and all(word[0].isupper() for word in said)
 
 
 def _shared(one: str, other: str) -> float:
@@ -222,7 +187,7 @@ def _shared(one: str, other: str) -> float:
 
 
 def _content(text: str) -> set[str]:
-    plain = _QUANTITY.sub(" ", text)
+    plain = QUANTITY.sub(" ", text)
     return set(stems(" ".join(word for word in words(plain) if word.lower() not in STOP_WORDS)))
 
 
@@ -232,7 +197,7 @@ def _names_apart(one: str, other: str) -> bool:
 
 
 def _names(text: str) -> set[str]:
-    plain = _QUANTITY.sub(" ", text)
+    plain = QUANTITY.sub(" ", text)
     named = [w for w in words(plain) if w[0].isupper() and w.lower() not in STOP_WORDS and not _CALENDAR.match(w)]
     return set(stems(" ".join(named)))
 
@@ -256,11 +221,13 @@ def _told(text: str, citations: Sequence[Citation], library: Library) -> str:
     """The conflict in one line, with the day of each side and which is the newest."""
     days = library.days([citation.article_id for citation in citations])
     newest = max(days.values(), default="") if len(set(days.values())) > 1 else ""
+    what = " against ".join(f"“{side}”" for side in text.split(" | ")) if " | " in text else text
+    if not days:
+        return f"{what} ({' and '.join(f'[{citation.number}]' for citation in citations)}, without a date)"
     told = []
     for citation in citations:
         day = days.get(citation.article_id)
         told.append(f"[{citation.number}] {day or 'without a date'}{', the newest' if day and day == newest else ''}")
-    what = " against ".join(f"“{side}”" for side in text.split(" | ")) if " | " in text else text
     return f"{what} ({'; '.join(told)})"
 
 

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from index import Article, Library
 from qa.ask import ask
-from qa.conflicts import contradiction, quantities, told_apart
+from qa.conflicts import answered_apart, contradiction, told_apart
+from qa.extract import Quote
+from qa.quantities import quantities
 from qa.question import read
+from qa.reader import Answered
 
 BASE = "The council of Arlen fined the ferry company {} crowns after the storm of the spring."
 
@@ -94,6 +97,28 @@ def test_a_number_that_was_asked_for_is_told_apart_in_other_words(question: str,
 )
 def test_numbers_of_two_things_are_not_told_apart(question: str, one: str, other: str) -> None:
     assert not told_apart(read(question), one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("Ann Lee sang it.", "Ann Lee"), ("It was sung by Bo Ek.", "Bo Ek"), "Ann Lee | Bo Ek"),
+        (("Ann Lee sang it.", "Ann Lee"), ("Lee sang it.", "Lee"), ""),
+        (("Ann Lee sang it.", "Ann Lee"), ("A choir sang it.", "A choir"), ""),
+        (("It has 24 rooms.", "24"), ("There are 23 rooms.", "23"), "24 | 23"),
+        (("It has 129 rooms.", "129"), ("There are 2 doors.", "2"), ""),
+        (("It opened in 1935.", "1935"), ("It opened in 1926.", "1926"), "1935 | 1926"),
+        (("It opened in 1935.", "1935"), ("It opened in 1935.", "in 1935"), ""),
+        (("It opened in 1935.", "1935"), ("Bo Ek opened it.", "Bo Ek"), ""),
+    ],
+)
+def test_two_short_answers_are_told_apart(one: tuple[str, str], other: tuple[str, str], expected: str) -> None:
+    assert answered_apart(quoted(*one), quoted(*other)) == expected
+
+
+def quoted(text: str, answer: str) -> Quote:
+    start = text.index(answer)
+    return Quote("a", 0, len(text), text, answer=Answered(start, start + len(answer), 1.0))
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

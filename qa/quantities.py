@@ -1,0 +1,105 @@
+"""The numbers of a sentence: dates, years, sums, percentages and counts. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from index.dates import MONTHS
+
+from .question import STOP_WORDS, stems, words
+
+ROUNDING = 0.05
+"""Two amounts that differ by less are the same, told to more or fewer digits."""
+FEW = 100
+"""Below this a count is exact: 23 episodes are not 24."""
+
+COUNTS = {
+    name: number
+    for number, name in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2)
+}
+_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
+MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]*\.?"
+QUANTITY = re.compile(
+    rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\b(?!,?\d)"
+    r"|(?P<sign>[$€£¥₹]\s?)?(?<![\d.,A-Za-z-])(?P<number>\d[\d,]*(?:\.\d+)?)(?:[\s-]?(?P<scale>thousand|million|billion|trillion"
+    r"|bn|mn|[mk])\b)?(?P<unit>\s?%|\s?per ?cent\b|\s(?:dollars|euros|pounds|yuan|yen|crowns)\b)?"
+    rf"|\b(?P<word>{'|'.join(COUNTS)})\b",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"(?:about|around|nearly|almost|roughly|approximately|some|over|under|up to|at least|at most|more than|less than"
+    r"|fewer than|an estimated|close to|estimated)\s*$",
+    re.IGNORECASE,
+)
+_PEOPLE = frozenset(
+    stems("people persons men women employees workers staff residents victims survivors children pupils")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in a sentence: its kind (`day`, `year`, `sum`, `percentage` or `number`) with the noun that is counted,
+    its value, and how it stands there."""
+
+    kind: str
+    value: float
+    text: str
+    is_rough: bool
+
+    def differs(self, other: Quantity) -> bool:
+        """Whether both cannot be right: rough numbers may be a third apart, exact ones by rounding."""
+        if self.kind in ("day", "year"):
+            return self.value != other.value
+        if self.is_count and other.is_count:
+            return self.value != other.value
+        most = max(abs(self.value), abs(other.value)) or 1.0
+        return abs(self.value - other.value) / most > (0.34 if self.is_rough or other.is_rough else ROUNDING)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is exact: things that were counted, and few of them."""
+        return self.kind.startswith("number") and not self.is_rough and self.value == int(self.value) < FEW
+
+    def is_like(self, other: Quantity) -> bool:
+        """Whether both count the same: one currency, one noun, or people by whatever noun."""
+        if self.kind == "sum":
+            return _currency(self) == _currency(other)
+        return self.kind == other.kind or all(q.kind.split()[-1] in _PEOPLE for q in (self, other))
+
+
+def quantities(sentence: str) -> list[Quantity]:
+    """The numbers of a sentence, in order.
+
+    >>> [(q.kind, q.value) for q in quantities("In 2021 it paid $2.8 billion for three ships on 4 May.")]
+    [('year', 2021.0), ('sum', 2800000000.0), ('number ship', 3.0), ('day', 504.0)]
+    """
+    return [_quantity(match, sentence) for match in QUANTITY.finditer(sentence)]
+
+
+def _quantity(match: re.Match[str], sentence: str) -> Quantity:
+    text, is_rough = match.group().strip(), bool(_HEDGE.search(sentence[: match.start()]))
+    if match["day"]:
+        month = next(n for n, name in enumerate(MONTHS, start=1) if name in match["day"].lower())
+        return Quantity("day", 100.0 * month + int(re.sub(r"\D", "", match["day"])), text, is_rough=False)
+    if match["word"]:
+        return Quantity(_counted(match, sentence), float(COUNTS[match["word"].lower()]), text, is_rough)
+    digits, scale, unit = match["number"], match["scale"], (match["unit"] or "").strip().lower()
+    value = float(digits.replace(",", "")) * _SCALES.get((scale or "").lower(), 1.0)
+    if match["sign"] or (unit and unit != "%" and not unit.startswith("per")):
+        return Quantity("sum", value, text, is_rough)
+    if unit:
+        return Quantity("percentage", value, text, is_rough)
+    if re.fullmatch(r"(?:1[5-9]|20)\d\d", digits) and not scale:
+        return Quantity("year", value, text, is_rough=False)
+    return Quantity(_counted(match, sentence), value, text, is_rough)
+
+
+def _counted(match: re.Match[str], sentence: str) -> str:
+    """The kind of a count: with the noun after it."""
+    following = [word for word in words(sentence[match.end() : match.end() + 40]) if word.lower() not in STOP_WORDS]
+    return f"number {stems(following[0])[0]}" if following else "number"
+
+
+def _currency(quantity: Quantity) -> str:
+    return "".join(re.findall(r"[$€£¥₹]|dollars|euros|pounds|yuan|yen|crowns", quantity.text.lower()))
