@@ -10,7 +10,7 @@ from index import EVERYTHING, Hit, Library, Scope
 from .reader import Reader, Reading, Text
 from .weights import RANK, RANK_LOOSELY
 
-CANDIDATES = 30
+CANDIDATES = 20
 """Passages that retrieval offers the reader."""
 FIRST = 10
 """Those that are read in any case."""
