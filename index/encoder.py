@@ -94,6 +94,10 @@ class Encoder:
         pieces = [len(e.ids) for e in self._counter.encode_batch_fast(list(texts), add_special_tokens=False)]
         return [max(pair) for pair in zip(tokens, pieces, strict=True)]
 
+    def is_word(self, word: str) -> bool:
+        """Whether the model's vocabulary, which was made of English text, has the word (in lower case) in one piece."""
+        return self._counter.token_to_id(word) is not None
+
     def clip(self, text: str, limit: int) -> str:
         """The beginning of `text` that has at most `limit` of the model's tokens."""
         offsets = self._counter.encode(text, add_special_tokens=False).offsets

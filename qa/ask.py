@@ -98,7 +98,9 @@ def look_up(
         if searched == 0:
             missing = (f"there are no articles {scope}",)
             return Found(Answer(question, (), (), 0.0, abstained=True, missing=missing), whole, ())
-        is_strange = is_foreign(whole.text, library.document_frequency, library.passage_count())
+        is_strange = is_foreign(
+            whole.text, library.document_frequency, library.passage_count(), library.encoder.is_word
+        )
         parts = [_known(part, library) if is_strange else part for part in _parts(whole)]
         said = beside(question, whole.text, history)
         passages = library.settings.passages or PASSAGES

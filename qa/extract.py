@@ -102,11 +102,13 @@ def find(question: Question, ranked: Sequence[Read], library: Library) -> Findin
     ordered, lacking = _fitting_first(question, evidence)
     unknown = _unknown_names(question, library)
     unknown += _unknown_role(question, ordered, library)
+    is_untold = _is_untold(question, ordered, library)
     missing = (
         *(f"no article mentions {name}" for name in unknown),
         *(f"the articles give no {kind}" for kind in lacking),
+        *(["the articles do not say whether"] if is_untold and not unknown else []),
     )
-    is_unfit = bool(unknown) or (bool(lacking) and len(lacking) == len(question.wants))
+    is_unfit = bool(unknown) or is_untold or (bool(lacking) and len(lacking) == len(question.wants))
     return Findings(question, tuple(ordered), missing=tuple(missing), is_unfit=is_unfit)
 
 
@@ -139,6 +141,19 @@ def _unknown_role(question: Question, evidence: Sequence[Evidence], library: Lib
         return []
     wanted, *said = library.encoder.recall([question.role, *content_words(evidence[0].quote.text.lower())])
     return [] if any(float(wanted @ word) >= NEAR for word in said) else [question.role]
+
+
+def _is_untold(question: Question, evidence: Sequence[Evidence], library: Library) -> bool:
+    """Whether a yes or no is asked for of which the best sentence has the names and nothing else, not even a word that
+    is near: `Was Jack Ma arrested?` beside a sentence on his return."""
+    if not evidence or not (question.is_whether and question.names):
+        return False
+    asked = [word.lower() for word in content_words(question.topic) if question.names.isdisjoint(stems(word))]
+    said = content_words(evidence[0].quote.text.lower())
+    if not asked or not said or not question.terms.difference(question.names).isdisjoint(stems(" ".join(said))):
+        return False
+    vectors = library.encoder.recall([*asked, *said])
+    return float(np.max(vectors[: len(asked)] @ vectors[len(asked) :].T)) < NEAR
 
 
 def _weigh_up(question: Question, weights: dict[str, float], read: Read) -> Iterator[Evidence]:

@@ -12,6 +12,8 @@ KNOWN = 1 / 3
 """Least share of a question's words, names aside, that the articles or English have where it is in their language."""
 SEVERAL = 3
 """Words, names aside, from which that share tells anything."""
+TELLING = 3
+"""Letters of a word from which it tells its language: shorter ones are words of many."""
 UNKNOWN = 0.001
 """Share of passages up to which a word is taken for unknown to them."""
 RARE = 0.05
@@ -31,14 +33,15 @@ _OTHERS = frozenset(
 )
 
 
-def is_foreign(question: str, frequency: Callable[[str], int], passages: int) -> bool:
+def is_foreign(
+    question: str, frequency: Callable[[str], int], passages: int, is_english: Callable[[str], bool]
+) -> bool:
     """Whether the question is in a language that the articles are hardly in; `frequency` is a stem's document
-    frequency in `passages` passages.
+    frequency in `passages` passages, `is_english` knows most English words in lower case.
 
-    >>> is_foreign("Qui a fondé Alibaba ?", lambda stem: 0, 40), is_foreign("Who founded it?", lambda stem: 0, 40)
+    >>> french, english = "Qui a fondé Alibaba ?", "Who founded it?"
+    >>> is_foreign(french, lambda stem: 0, 40, lambda word: False), is_foreign(english, lambda stem: 0, 40, str.islower)
     (True, False)
-    >>> is_foreign("Tại sao việc niêm yết của Ant Group bị hủy?", lambda stem: 0, 40)
-    True
     """
     letters = [character for character in question if character.isalpha()]
     if sum(map(_is_apart, letters)) * 2 > len(letters):
@@ -49,7 +52,13 @@ def is_foreign(question: str, frequency: Callable[[str], int], passages: int) ->
     if small and (_ENGLISH_ALONE if asks else _ENGLISH).isdisjoint(said):  # *in* and *was* are German, too
         return all(frequency(stem) < max(1.0, RARE * passages) for stem in stems(" ".join(small)))
     unnamed = [word for word in words(question) if word[0].islower()]
-    known = [w for w in unnamed if w in STOP_WORDS or any(frequency(s) > UNKNOWN * passages for s in stems(w))]
+    known = [
+        word
+        for word in unnamed
+        if word in STOP_WORDS
+        or (len(word) >= TELLING and is_english(word))
+        or any(frequency(stem) > UNKNOWN * passages for stem in stems(word))
+    ]
     return len(unnamed) >= SEVERAL and len(known) <= KNOWN * len(unnamed) and _ENGLISH_ALONE.isdisjoint(said)
 
 

@@ -34,7 +34,8 @@ class Question:
     `topic` is its text without what only frames it ("do both articles agree on"). `terms` are the stems of the
     topic's content words, `names` those of its proper names and numbers. `wants` is empty where any kind will do.
     `count` is how many things it asks for, where it says so: "the five measures". `role` is the word for what somebody
-    or something is to another, where that is asked for: `president` in "Who is the president of China?".
+    or something is to another, where that is asked for: `president` in "Who is the president of China?". `is_whether`:
+    it wants yes or no.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Question:
     names: frozenset[str]
     count: int | None = None
     role: str = ""
+    is_whether: bool = False
 
 
 # Words that stand in any question, and so say nothing about this one.
@@ -109,11 +111,13 @@ _RULES: tuple[tuple[Wants, str], ...] = (
     (
         Wants.REASON,
         r"\bwhy\b|\bhow come\b|\breasons?\b|\bpurpose\b|\bwhat for\b"
+        r"|\bwhat(?: is| was|[’']s) the (?:point|aim|goal|idea|sense|use) (?:of|behind|in)\b"
         r"|\bwhat (?:\w+ )?(?:caused?|causes|led|prompted|triggered|made|explains?|forced)\b",
     ),
     (
         Wants.STEPS,
-        rf"\b(?:what|which) (?:\w+ )?(?:{_MEASURES})\b|\b(?:list|name|outline|summari[sz]e)\b.*\b(?:{_MEASURES})\b"
+        rf"\b(?:what|which) (?:\w+ )?(?:{_MEASURES})\b"
+        rf"|\b(?:list|name|outline|summari[sz]e)\b.*\b(?:{_MEASURES}|things)\b"
         r"|\bwhat\b.*\b(?:doing|do|done|plans?|planning|trying|intends?)\b.*\bto\b"
         r"|\bhow (?:is|are|was|were|does|do|did|can|could|will|would|has|have|should|to)\b",
     ),
@@ -189,6 +193,10 @@ def role(text: str) -> str:
     return next((match["role"] for pattern in _ROLES if (match := pattern.search(text))), "")
 
 
+_WHETHER = re.compile(
+    r"\W*(?:(?:and|but|so|ok(?:ay)?),? )?(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b",
+    re.IGNORECASE,
+)
 _NEXT_PART = re.compile(r"\?\s+(?=\w)|,?\s+and\s+(?=(?:why|when|where|who|how|what|which)\b)", re.IGNORECASE)
 
 
@@ -225,6 +233,7 @@ def read(text: str) -> Question:
         frozenset(stems(" ".join(named))),
         _count(topic),
         role(topic),
+        _WHETHER.match(topic) is not None,
     )
 
 

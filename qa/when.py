@@ -38,6 +38,11 @@ _EVENT = re.compile(
     r"\b(?P<side>before|prior to|until|after|following|since) "
     r"(?P<name>(?:(?:the|its|his|her|their) |(?=[A-Z]))[^?,;:()]+)"
 )
+_PHRASAL = re.compile(
+    r"\b(?:go(?:es|ing|ne)?|went|look(?:s|ed|ing)?|tak(?:e|es|en|ing)|took|r[au]n|running|named|called) $",
+    re.IGNORECASE,
+)
+"""What `after` goes with as one verb: `go after a firm` tells no time."""
 _OF_ARTICLES = re.compile(
     r"\b(?:articles?|reports?|stories|pieces|texts?|sources?|news)\b(?: (?:that )?(?:were|was|are|is))?"
     r"(?: (?:published|written|dated|printed))? ?$|\b(?:published|written|dated|printed) ?$",
@@ -123,9 +128,10 @@ def event(question: str) -> Event | None:
     """The event by which the question tells its time, None where there is none.
 
     >>> event("What did Ma own before the crackdown?")
-    Event(words='before the crackdown', name='the crackdown', is_before=True)
+    Event(words='before the crackdown', name='the crackdown', is_before=True, told='')
     """
-    match = _EVENT.search(question)
+    found = _EVENT.finditer(question)
+    match = next((m for m in found if m["side"] != "after" or not _PHRASAL.search(question[: m.start()])), None)
     if match is None:
         return None
     is_before = match["side"] in ("before", "prior to", "until")

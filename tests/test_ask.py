@@ -112,6 +112,14 @@ def test_a_role_that_no_article_speaks_of_is_named_as_missing(seeds: Library, qu
     assert "Jack Ma" in ask("Who is the founder of Alibaba?", seeds).text
 
 
+@pytest.mark.parametrize("question", ["Was Jack Ma arrested?", "Did Jack Ma apologise for his speech?"])
+def test_a_yes_or_no_of_which_the_articles_have_the_name_alone_is_declined(seeds: Library, question: str) -> None:
+    answer = ask(question, seeds)
+    assert answer.abstained
+    assert answer.missing == ("the articles do not say whether",)
+    assert not ask("Was Ma critical of the regulator?", seeds).abstained
+
+
 def test_a_kind_of_answer_that_no_sentence_gives_is_named_as_missing(seeds: Library) -> None:
     answer = ask("What fine did Alibaba pay?", seeds)
     assert answer.abstained

@@ -269,11 +269,28 @@ def test_forged_and_endless_histories_are_trimmed(seeds: Library, tmp_path: Path
         "In quali settori investe la città?",
         "Dlaczego odwołano debiut giełdowy?",
         "Почему отменено размещение Ant Group?",
+        "Tại sao việc niêm yết của Ant Group bị hủy?",
+        "mengapa pencatatan saham perusahaan dibatalkan",
     ],
 )
-def test_a_question_in_another_language_than_the_articles_is_told_from_one_in_theirs(question: str) -> None:
-    assert is_foreign(question, lambda stem: 0, 100)
-    assert not is_foreign(question, lambda stem: 60, 100)
+def test_a_question_in_another_language_than_the_articles_is_told_from_one_in_theirs(
+    encoder: Encoder, question: str
+) -> None:
+    assert is_foreign(question, lambda stem: 0, 100, encoder.is_word)
+    assert not is_foreign(question, lambda stem: 60, 100, encoder.is_word)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did Ant Group pay a fine?",
+        "best noodle places in hangzhou",
+        "Does China cut red tape?",
+        "wen did teh storm strik",
+    ],
+)
+def test_english_is_no_other_language_however_little_of_it_is_in_the_articles(encoder: Encoder, question: str) -> None:
+    assert not is_foreign(question, lambda stem: 0, 100, encoder.is_word)
 
 
 @pytest.mark.parametrize(
@@ -288,4 +305,6 @@ def test_what_is_not_answered_for_its_language_says_so(seeds: Library, question:
 
 def test_no_question_of_the_seeds_set_is_foreign(seeds: Library) -> None:
     questions = [case.question for case in read_set(find_set("seeds")).cases]
-    assert not [q for q in questions if is_foreign(q, seeds.document_frequency, seeds.passage_count())]
+    assert not [
+        q for q in questions if is_foreign(q, seeds.document_frequency, seeds.passage_count(), seeds.encoder.is_word)
+    ]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Scope
-from qa.when import When, when
+from qa.when import When, event, when
 
 TODAY = "2023-07-20"
 
@@ -83,3 +83,8 @@ def test_spans_are_dates_in_order(word: str, point: str, today: str) -> None:
     found = when(f"What happened {word} {point}?", today)
     if found is not None:
         Scope(since=found.since, until=found.until)
+
+
+def test_after_in_a_verb_tells_no_time() -> None:
+    assert event("When did Arlen start going after its ferry firms?") is None
+    assert event("Who looks after the bridge?") is None
