@@ -4,28 +4,17 @@ goes on with what it lists."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
-from index import Kind, Library
+from index import Kind, Library, Sentence
 
 from .extract import Quote
+from .pointing import DANGLING, TIMES
 from .question import stems
 from .reader import Answered
 
-_CONNECTIVES = (
-    "however|but|and|so|yet|then|also|still|meanwhile|moreover|additionally|instead|later|now|as a result|in addition"
-)
-_TIMES = "years?|quarter|months?|weeks?|days?|time|morning|evening|night|summer|winter|spring|autumn|fall"
-_DANGLING = re.compile(
-    rf"(?:(?:(?:{_CONNECTIVES}),?|(?:[\w’']+ ){{0,3}}[\w’']+,) )?"
-    rf"(?:he|she|it|they|this|these|those|such|his|her|its|their|the (?:latter|former))\b"
-    rf"(?! (?:{_TIMES})\b)"
-    r"(?! (?:is|was|remains?|seems?|(?:would|will|has) (?:be|been)) (?:\w+ ){0,2}(?:that|to|how|if|whether|why)\b)",
-    re.IGNORECASE,
-)
-"""What a sentence starts with whose subject is named before it, `In March, he`; not `It remains to be seen`, nor `This
-year`."""
 _PRONOUN = re.compile(r"(?:he|she|it|they|him|her|them|this|that|these|those)", re.IGNORECASE)
 """A short answer that leaves to the sentences before to say who or what it is."""
 _POINTED = re.compile(r"\b(?:these|those|such) (\w+)", re.IGNORECASE)
@@ -33,7 +22,8 @@ _POINTED = re.compile(r"\b(?:these|those|such) (\w+)", re.IGNORECASE)
 _REASON = re.compile(
     r"(?:(?:this|these|that|such)(?: \w+)?|it|they|the (?:aims?|goals?|purpose|idea|reasons?))(?: \w+){0,3}? "
     r"(?:aims?|aimed|intend(?:s|ed)?|meant|designed|seeks?|sought|hopes?|hoped|is to|was to|because|due to|in order to"
-    r"|so that|allows?|comes? after|came after|follow(?:s|ed)?)\b",
+    r"|so that|allows?|comes? after|came after|follow(?:s|ed)?)\b"
+    r"|(?:one|the|its|another)(?: \w+)? (?:reasons?|causes?|purpose)\b(?: \w+){0,3}? (?:is|are|was|were|lay)\b",
     re.IGNORECASE,
 )
 """What a sentence starts with that gives the reason for the one before it: `This move aims to`."""
@@ -49,7 +39,9 @@ _ADDED = re.compile(
     re.IGNORECASE,
 )
 """What a sentence starts with that goes on with a list told in sentences."""
-_BACK = re.compile(rf"\b(?:this|these|those|such) (?!(?:{_TIMES}|a|an|as|that|is|was)\b)[a-z]+", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:first|second|third|fourth|fifth|sixth|last|final)(?:ly)?,", re.IGNORECASE)
+"""What each sentence of a list starts with that is told in order."""
+_BACK = re.compile(rf"\b(?:this|these|those|such) (?!(?:{TIMES}|a|an|as|that|is|was)\b)[a-z]+", re.IGNORECASE)
 """What says more of a thing that the sentence before names."""
 ANTECEDENTS = 2
 """The most sentences that are brought to name a subject."""
@@ -64,14 +56,14 @@ def reach_back(
     Not across paragraphs but from `this move`, which may point at the end of the one before; nor to what is `shown`
     already: (article, end) of the answer's sentences.
     """
-    moves = _MOVE.search(quote.text) is not None
+    moves = _MOVE.search(quote.text) is not None and not quote.text.rstrip().endswith(":")  # `these steps:` follow
     is_open = bool(quote.answer and _PRONOUN.fullmatch(quote.text, quote.answer.start, quote.answer.end))
-    if quote.is_item or not (is_open or moves or _DANGLING.match(quote.text) or _points_at(asked, quote.text)):
+    if quote.is_item or not (is_open or moves or DANGLING.match(quote.text) or _points_at(asked, quote.text)):
         return quote
     text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
     number = next((n for n, s in enumerate(sentences) if s.start == quote.start), 0)
     first = number
-    while first > max(0, number - ANTECEDENTS) and (first == number or _DANGLING.match(text, sentences[first].start)):
+    while first > max(0, number - ANTECEDENTS) and (first == number or DANGLING.match(text, sentences[first].start)):
         before = sentences[first - 1]
         is_apart = "\n" in text[before.end : sentences[first].start] and not (moves and first == number)
         is_near = not is_apart and before.kind in (Kind.TEXT, Kind.ITEM)
@@ -93,21 +85,35 @@ def reach_on(
     added: bool = False,
 ) -> Quote:
     """The quote, which reaches on where the next sentence of the paragraph gives its `reason`, is `added` to it as
-    the next of what it lists, or points back at it and has a word of what is `asked` (stems) that it lacks.
+    the next of what it lists, or points back at it and has a word of what is `asked` (stems) that it lacks; and to
+    the last of those that start with `First,`, `Second,` and so on.
 
     Not to what is `shown` already: (article, start) of the answer's sentences.
     """
     if quote.is_item:
         return quote
     text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
-    after = next((s for s in sentences if s.start >= quote.end), None)
-    if after is None or "\n" in text[quote.end : after.start] or (quote.article_id, after.start) in shown:
+    following = _in_paragraph(text, quote.end, [s for s in sentences if s.start >= quote.end])
+    after = next(following, None)
+    if after is None or (quote.article_id, after.start) in shown:
         return quote
+    if _ORDINAL.match(text, after.start):
+        last = [after, *takewhile(lambda s: _ORDINAL.match(text, s.start), following)][-1]
+        return replace(quote, end=last.end, text=text[quote.start : last.end])
     patterns = [pattern for pattern, is_wanted in ((_REASON, reason), (_ADDED, added)) if is_wanted]
     goes_on = any(pattern.match(text, after.start, after.end) for pattern in patterns)
     if not (goes_on or _completes(text[after.start : after.end], quote.text, asked)):
         return quote
     return replace(quote, end=after.end, text=text[quote.start : after.end])
+
+
+def _in_paragraph(text: str, end: int, sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Those of the sentences after `end` that stand in the same paragraph."""
+    for sentence in sentences:
+        if "\n" in text[end : sentence.start]:
+            return
+        yield sentence
+        end = sentence.end
 
 
 def _points_at(asked: Collection[str], text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from .antecedents import reach_back, reach_on
 from .cite import cite
 from .evidence import NEGATION, NUMBER, lacks, names_instances
 from .extract import PASSAGES, Evidence, Findings, Quote, logit
-from .question import Question, Wants, focus
+from .names import names_apart
+from .opposites import DEEDS, opposite
+from .question import Question, Wants, focus, stems
 
 NEAREST = 3
 """Passages shown in place of an answer."""
@@ -124,7 +127,7 @@ def select(findings: Findings, library: Library) -> tuple[Group, ...]:
         return _one_a_source(findings, library)
     if (Wants.STEPS in wants or findings.question.count) and (points := _list_of(findings, library)):
         return tuple((point,) for point in points)
-    return _best_sentences(findings, library)
+    return tuple(_with_lists(_best_sentences(findings, library), library))
 
 
 def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
@@ -207,6 +210,37 @@ def _list_of(findings: Findings, library: Library) -> list[Quote]:
     return []
 
 
+def _with_lists(groups: Sequence[Group], library: Library) -> list[Group]:
+    """The groups, what announces a list (`The union has three demands:`) with its points, and a point with what
+    announces it."""
+    shown: list[Group] = []
+    for group in groups:
+        quote = group[0]
+        led = _list_around(quote, library)
+        for part in [quote] if led is None else led:
+            if all((part.article_id, part.start) != (g[0].article_id, g[0].start) for g in shown):
+                shown.append((part, *group[1:]) if part.start == quote.start else (part,))
+    return shown
+
+
+def _list_around(quote: Quote, library: Library) -> list[Quote] | None:
+    """The quotes to show for one that announces a list or is a point of one that is announced; None for others."""
+    text = library.show(quote.article_id).text
+    for lead, points in _lists(library.sentences(quote.article_id)):
+        if lead is None or not text[lead.start : lead.end].rstrip().endswith(":"):
+            continue
+        first = Quote(quote.article_id, lead.start, lead.end, text[lead.start : lead.end])
+        if lead.start == quote.start:
+            items = [point[0] for point in points[:MAX_ITEMS]]
+            return [
+                first,
+                *(Quote(quote.article_id, s.start, s.end, text[s.start : s.end], is_item=True) for s in items),
+            ]
+        if any(point[0].start == quote.start for point in points):
+            return [first, replace(quote, is_item=True)]
+    return None
+
+
 def _lists(sentences: Sequence[Sentence]) -> list[tuple[Sentence | None, list[list[Sentence]]]]:
     """Each list of two points or more: the evidence sentence before it, and its points as runs of sentences."""
     lists: list[tuple[Sentence | None, list[list[Sentence]]]] = []
@@ -226,11 +260,14 @@ def _lists(sentences: Sequence[Sentence]) -> list[tuple[Sentence | None, list[li
 
 
 def says_the_same(one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences make the same statement: near in meaning, with the same numbers and negation."""
-    if one.quote.text == other.quote.text:
+    """Whether two sentences make the same statement: near in meaning, with the same numbers and negation, where
+    neither names what the other does not nor says the opposite."""
+    a, b = one.quote.text, other.quote.text
+    if a == b:
         return True
-    near = float(np.dot(one.vector, other.vector)) >= SAME_STATEMENT
-    return near and _facts(one.quote.text) == _facts(other.quote.text)
+    if float(np.dot(one.vector, other.vector)) < SAME_STATEMENT or _facts(a) != _facts(b):
+        return False
+    return not names_apart(a, b) and opposite(stems(a), stems(b), DEEDS) is None
 
 
 def _facts(text: str) -> tuple[frozenset[str], bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,8 +14,9 @@ from .answer import Answer, Citation, Conflict
 from .cite import cite
 from .evidence import NEGATION
 from .extract import Evidence, Findings, Quote
+from .names import names, names_apart
 from .opposites import OUTCOMES, holds, opposite
-from .quantities import MONTH, QUANTITY, quantities
+from .quantities import QUANTITY, quantities
 from .question import STOP_WORDS, Question, Wants, stems, words
 
 NEAR = 0.75
@@ -43,7 +43,6 @@ MOST = 2
 _ASKED = {Wants.NUMBER: "number", Wants.MONEY: "sum", Wants.PERCENTAGE: "percentage"}
 _MANY = frozenset({Wants.ITEMS, Wants.REASON, Wants.STEPS, Wants.COMPARISON})
 """What a question asks for of which several may be true."""
-_CALENDAR = re.compile(rf"(?:{MONTH}|\w+day)$", re.IGNORECASE)
 
 
 def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) -> Answer:
@@ -132,7 +131,7 @@ def contradiction(one: str, other: str) -> str:
     They must share most of their words, name the same, and differ in one number alone, or in denying.
     """
     shared = _shared(one, other)
-    if shared < SHARED or _names_apart(one, other):
+    if shared < SHARED or names_apart(one, other):
         return ""
     a, b = quantities(one), quantities(other)
     if a or b:
@@ -152,7 +151,7 @@ def told_apart(question: Question, one: str, other: str) -> str:
     """The same of two sentences in whatever words, where the question wants a number: each tells one of the kind, of
     the same things or of people; they name something alike, and nothing apart."""
     kinds = {kind for wants, kind in _ASKED.items() if wants in question.wants}
-    if not kinds or not _names(one) & _names(other) or _names_apart(one, other) or _shared(one, other) < SHARED_ANSWER:
+    if not kinds or not names(one) & names(other) or names_apart(one, other) or _shared(one, other) < SHARED_ANSWER:
         return ""
     for kind in sorted(kinds):
         a, b = ([q for q in quantities(text) if q.kind.split()[0] == kind] for text in (one, other))
@@ -189,17 +188,6 @@ def _shared(one: str, other: str) -> float:
 def _content(text: str) -> set[str]:
     plain = QUANTITY.sub(" ", text)
     return set(stems(" ".join(word for word in words(plain) if word.lower() not in STOP_WORDS)))
-
-
-def _names_apart(one: str, other: str) -> bool:
-    """Whether each names somebody or something that the other does not: then they are about two things."""
-    return all(_names(a) - set(stems(b)) for a, b in ((one, other), (other, one)))
-
-
-def _names(text: str) -> set[str]:
-    plain = QUANTITY.sub(" ", text)
-    named = [w for w in words(plain) if w[0].isupper() and w.lower() not in STOP_WORDS and not _CALENDAR.match(w)]
-    return set(stems(" ".join(named)))
 
 
 def _opposite(one: str, other: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from index.errors import FootnoteError
 
 from .answer import ABSTENTION
+from .names import FULL_NAME
 from .question import STOP_WORDS, content_words, stems
 from .smalltalk import is_small_talk
 
@@ -85,8 +86,6 @@ _POINTS_BACK = re.compile(
 _THE_THING = re.compile(
     rf"\bthe (?:{_THINGS})\b(?! (?:of|in|that|which|who|behind|for|to|from|on|between|about|with)\b)", re.IGNORECASE
 )
-FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+\b")
-"""A proper name of two words or more."""
 _ABOUT = re.compile(
     r"\s*(?:(?:and|but|or|so)\W+)?(?:what about|how about|and|or)(?: (?:in|for|of|by|at|on|with))? "
     r"(?P<new>[^\W_][^?,;:]{0,60}?)\W*$",

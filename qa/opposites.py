@@ -20,6 +20,8 @@ OUTCOMES: Pairs = (
     ("convict", "acquit"),
     ("surviv", "die"),
     ("higher", "lower"),
+    ("rais", "lower"),
+    ("rais", "cut"),
     ("open", "close"),
     ("confirm", "deni"),
     ("support", "oppos"),
@@ -35,7 +37,7 @@ DEEDS: Pairs = (
     *(("join", "left"), ("join", "leav"), ("arriv", "left"), ("arriv", "leav"), ("keep", "dismiss")),
     *(("allow", "ban"), ("allow", "forbad"), ("allow", "forbid"), ("allow", "prohibit"), ("legal", "ban")),
     *(("rescu", "drown"), ("gain", "lost"), ("gain", "lose"), ("strengthen", "weaken"), ("tighten", "eas")),
-    *(("tighten", "relax"), ("rais", "lower"), ("rais", "cut"), ("creat", "destroi"), ("build", "demolish")),
+    *(("tighten", "relax"), ("creat", "destroi"), ("build", "demolish")),
     *(("includ", "exclud"), ("succeed", "fail"), ("success", "fail"), ("favour", "against"), ("favor", "against")),
 )
 """The same with what somebody may do, and the opposite: to be read in the light of a question, as `buy` in one that

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .conversation import FULL_NAME
 from .evidence import share, stem_set
+from .names import short_names
 from .opposites import DEEDS, opposite
 from .question import Question, content_words, stems, words
 
@@ -69,8 +69,8 @@ def weigh_premises(question: Question, sentence: str, around: str = "", article:
     `around` is what stands about it: its article's title, and the sentence before. Where the whole `article` has the
     full name that the question gives, the last of its words stands for it.
     """
-    full = (match.group() for match in FULL_NAME.finditer(question.topic))
-    known = [name for name in full if name in article and name.split()[-1] in words(sentence)]
+    said = set(words(sentence))
+    known = [name for name, last in short_names(question.topic, article).items() if last in said]
     held, near = stem_set(" ".join([sentence, *known])), stem_set(around)
     names = sorted(name for name in question.names if not _SMALL_NUMBER.fullmatch(name))
     named = [max(share({name: 1.0}, held), AROUND * share({name: 1.0}, near)) for name in names]

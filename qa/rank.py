@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index import EVERYTHING, Hit, Library, Scope
 
+from .names import called_short, short_names
 from .reader import Reader, Reading, Text
 from .weights import RANK, RANK_LOOSELY
 
@@ -55,8 +56,16 @@ def search(
 
 
 def _read(question: str, hits: Sequence[Hit], reader: Reader) -> list[Read]:
-    readings = reader.read(question, [Text(hit.title, hit.text) for hit in hits])
-    return [Read(hit, reading) for hit, reading in zip(hits, readings, strict=True)]
+    """The hits, each read beside the question as its article would put it: with `Ma` for Jack Ma."""
+    articles = {hit.article_id: "\n".join(h.text for h in hits if h.article_id == hit.article_id) for hit in hits}
+    short = {article_id: short_names(question, text) for article_id, text in articles.items()}
+    asked = [called_short(question, hit.text, short[hit.article_id]) for hit in hits]
+    readings: dict[int, Reading] = {}
+    for wording in dict.fromkeys(asked):
+        own = [n for n, a in enumerate(asked) if a == wording]
+        found = reader.read(wording, [Text(hits[n].title, hits[n].text) for n in own])
+        readings.update(zip(own, found, strict=True))
+    return [Read(hit, readings[n]) for n, hit in enumerate(hits)]
 
 
 def _relevance(read: Read) -> float:

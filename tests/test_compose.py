@@ -203,3 +203,63 @@ def test_a_comparison_is_read_without_its_frame(seeds: Library) -> None:
 def test_a_list_that_shares_no_word_with_the_question_is_no_answer(seeds: Library) -> None:
     answer = ask("How will the online retailer be split up?", seeds)
     assert not any(sentence.is_item for sentence in answer.sentences)
+
+
+@pytest.mark.parametrize(
+    ("told", "otherwise"),
+    [
+        ("Orbix will build its new battery factory in Leeds.", "Orbix will build its new battery factory in Gdansk."),
+        ("The bank of Tarnia raised its rate to 4 percent.", "The bank of Tarnia lowered its rate to 4 percent."),
+    ],
+)
+def test_statements_that_differ_in_one_word_are_never_one(library: Library, told: str, otherwise: str) -> None:
+    library.add([Article("a", "News", told, "a"), Article("b", "Report", otherwise, "b")])
+    answer = ask(f"What is said of {told.split()[0]} {' '.join(told.split()[2:6])}?", library)
+    assert all(len(sentence.citations) == 1 for sentence in answer.sentences)
+    assert exact(answer, library)
+
+
+STRIKE = (
+    "Dockworkers at Denholm walked out on Monday. The union has three demands:\n\n- a pay rise of 9 percent\n"
+    "- a week of 36 hours\n- two nurses on each shift\n\nThe port said that it would talk on Friday."
+)
+
+
+def test_what_announces_a_list_comes_with_its_points_and_a_point_with_what_announces_it(library: Library) -> None:
+    library.add([Article("a", "Dock strike", STRIKE, "a")])
+    answer = ask("What are the union's demands?", library)
+    assert [sentence.text for sentence in answer.sentences] == [
+        "The union has three demands:",
+        "a pay rise of 9 percent",
+        "a week of 36 hours",
+        "two nurses on each shift",
+    ]
+    assert [sentence.is_item for sentence in answer.sentences] == [False, True, True, True]
+    point = ask("What pay rise does the union want?", library)
+    assert [sentence.text for sentence in point.sentences] == [
+        "The union has three demands:",
+        "a pay rise of 9 percent",
+    ]
+    assert exact(answer, library)
+    assert exact(point, library)
+
+
+def test_reasons_told_in_order_are_all_told(library: Library) -> None:
+    text = (
+        "There are three reasons for the delay of the tram. First, workers found walls under the square. "
+        "Second, the rails came late. Third, a lawsuit stopped the works. The mayor is not amused."
+    )
+    library.add([Article("a", "The tram", text, "a")])
+    answer = ask("What are the reasons for the delay of the tram?", library)
+    assert answer.citations[0].quote == text[: text.index(" The mayor")]
+
+
+def test_a_person_called_by_the_last_name_is_the_one_who_is_asked_about(seeds: Library) -> None:
+    for reader in (READER, None):
+        answer = ask("Why did Jack Ma disappear?", seeds, reader=reader)
+        assert "appeared critical of China’s financial regulator" in answer.text
+
+
+def test_a_yes_or_no_is_answered_by_the_sentence_that_tells(seeds: Library) -> None:
+    answer = ask("Is he back now?", seeds, [Turn("user", "Who is Jack Ma?")], READER)
+    assert "the recent return of Jack Ma" in answer.sentences[0].text

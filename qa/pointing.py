@@ -1,0 +1,19 @@
+"""How a sentence starts whose subject is named before it. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_CONNECTIVES = (
+    "however|but|and|so|yet|then|also|still|meanwhile|moreover|additionally|instead|later|now|as a result|in addition"
+)
+TIMES = "years?|quarter|months?|weeks?|days?|time|morning|evening|night|summer|winter|spring|autumn|fall"
+DANGLING = re.compile(
+    rf"(?:(?:(?:{_CONNECTIVES}),?|(?:[\w’']+ ){{0,3}}[\w’']+,) )?"
+    rf"(?:he|she|it|they|this|these|those|such|his|her|its|their|the (?:latter|former))\b"
+    rf"(?! (?:{TIMES})\b)"
+    r"(?! (?:is|was|remains?|seems?|(?:would|will|has) (?:be|been)) (?:\w+ ){0,2}(?:that|to|how|if|whether|why)\b)",
+    re.IGNORECASE,
+)
+"""What a sentence starts with whose subject is named before it, `In March, he`; not `It remains to be seen`, nor `This
+year`."""
