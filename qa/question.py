@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from .smalltalk import is_small_talk
+
 
 class Wants(Enum):
     """The kind of answer that a question asks for, read from its words."""
@@ -207,7 +209,8 @@ def split(text: str) -> list[str]:
     (['Who is Jack Ma', 'when was he born?'], ['When did Jack Ma vanish, and why?'])
     """
     parts = [part.strip() for part in _NEXT_PART.split(text)]
-    return parts if all(content_words(part) for part in parts) else [text]
+    parts = [part for part in parts if not is_small_talk(part)]
+    return parts if parts and all(content_words(part) for part in parts) else [text]
 
 
 def read(text: str) -> Question:

@@ -19,7 +19,8 @@ _PHRASES = (
     r"ok(?:ay)?|i see|good to know|got it|understood|great|perfect|nice|cool|awesome|interesting|wow|all ?right|sure"
     r"|very (?:good|helpful|interesting)"
     r"|that(?:[’']s| is| was) (?:great|helpful|all|good|interesting|nice|very helpful)"
-    r"|that helps|good|excellent|wonderful|lol|haha+|hmm+|no problem|never ?mind",
+    r"|(?:that|this|it) (?:really )?help(?:s|ed)(?: me)?(?: a lot)?|good|excellent"
+    r"|wonderful|lol|haha+|hmm+|no problem|never ?mind",
     r"bye(?: bye)?|goodbye|see you(?: later| soon)?|good night|farewell"
     r"|have a (?:nice|good|great) (?:day|evening|weekend)"
     r"|adi[óo]s|au revoir|tsch[üu]ss|auf wiedersehen|再见|さようなら|пока|до свидания",

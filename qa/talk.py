@@ -90,8 +90,9 @@ _TIME_WORD = re.compile(
     re.IGNORECASE,
 )
 _THIS = r"(?:this|the|that) (?:article|text|document|page|story|report|piece)|it all|(?:this|it)"
+_ALL = r"everything|them(?: all)?|(?:all )?(?:of )?(?:the |my )?(?:articles|texts|documents|stories)|all"
 _SUMMARY = re.compile(
-    r"(?:(?:write|make|give|provide) )?(?:(?:a|an|the) )?(?:short |brief |quick )?"
+    r"(?:(?:write|make|give|provide|show)(?: me| us)? )?(?:(?:a|an|the) )?(?:short |brief |quick )?"
     r"(?:summari[sz]e|summary|sum up|tl;?dr|overview)(?: (?:of|for))?:? (?P<what>.+)"
     r"|what (?:is|does) (?P<about>(?:this|the|that) (?:article|text|document|page|story|report|piece)) (?:about|say)"
     r"|(?P<bare>summari[sz]e|summary|tl;?dr)",
@@ -106,6 +107,7 @@ _ABOUT = re.compile(
     r"(?:about|on) (?P<topic>.+)",
     re.IGNORECASE,
 )
+_OF_ARTICLE = re.compile(r"the (?P<topic>(?!first|last|other|same)\S.*?) (?:article|story|report|piece)", re.IGNORECASE)
 _LEANS = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|there|and|but|however|also|moreover|additionally"
     r"|furthermore|meanwhile|then|so|such|another|as a result|in addition|for example|according to (?:him|her|them))\b",
@@ -164,11 +166,13 @@ def read_talk(text: str, today: str | None = None) -> Talk | None:
         return Talk("new", time=time) if time or today is None or not match["time"].strip() else None
     if match := _SUMMARY.fullmatch(asked):
         what = match["what"] or ""
-        if named := _ABOUT.fullmatch(what):
+        if named := _ABOUT.fullmatch(what) or _OF_ARTICLE.fullmatch(what):
             return Talk("about", named["topic"].strip(" “”\"'"))
         return Talk(
             "summary",
-            "" if re.fullmatch(_THIS, what, re.IGNORECASE) else _ARTICLE.sub("", what, count=1).strip(" “”\"'"),
+            ""
+            if re.fullmatch(f"{_THIS}|{_ALL}", what, re.IGNORECASE)
+            else _ARTICLE.sub("", what, count=1).strip(" “”\"'"),
         )
     return None
 

@@ -226,6 +226,18 @@ def test_a_long_list_says_how_many_there_are(library: Library) -> None:
     assert len(answer.citations) == LISTED
 
 
+def test_thanks_before_a_question_are_no_question(shelf: Library) -> None:
+    assert ask("Thank you very much, that helped!", shelf).mode == "talk"
+    thanked, plain = ask("Thanks! And who built the bridge?", shelf), ask("Who built the bridge?", shelf)
+    assert (thanked.text, thanked.missing) == (plain.text, plain.missing)
+
+
+def test_a_summary_of_everything_asks_which(seeds: Library) -> None:
+    for asked in ("summarise everything", "Give me a summary of all the articles"):
+        assert ask(asked, seeds).text.startswith("Which article?")
+    assert ask("Give me a summary of the wooing article", seeds).citations[0].title.startswith("China Wooing")
+
+
 PROMPTS = [
     "Кто основал фирму?", "谁创立了公司？", "会社を設立したのは誰ですか", "누가 회사를 설립했습니까?", "من أسس الشركة؟",
     "מי ייסד את החברה?", "कंपनी की स्थापना किसने की?", "কে কোম্পানি প্রতিষ্ঠা করেন?", "ใครก่อตั้งบริษัท",
