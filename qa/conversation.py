@@ -25,6 +25,10 @@ IN_PASSING = (0.25, 0.08)
 """The same for a question that stands by itself: it may still go on about the same thing, or turn to another."""
 UNSPACED = 6
 """Characters of a `word` from which it is a whole question in a script without spaces."""
+SHORT = 2
+"""Words of a question, small ones aside, up to which `that` is all that it asks about."""
+SAID_WORDS = 12
+"""Words of the last answer that stand for `that`."""
 ITEM_WORDS = 8
 """Words of a list's point that stand for it."""
 
@@ -62,6 +66,18 @@ _EMPTY_IT = re.compile(
 _PERSON = r"(?:he|him|his|she|hers?)"
 _PRONOUN = re.compile(rf"\b(?:{_PERSON}|its?|they|them|theirs?)\b", re.IGNORECASE)
 _PERSON_BACK = re.compile(rf"\b{_PERSON}\b", re.IGNORECASE)
+_ASKS_WHO = re.compile(r"\s*(?:(?:and|but|so)\W+)?who\b", re.IGNORECASE)
+_AGENT = re.compile(rf"\bby (?P<name>{_NAME.pattern[2:]})")
+"""Who did it, in a passive."""
+_THAT = re.compile(
+    r"\bwho (?:said|says|claim(?:s|ed)|report(?:s|ed)|wrote) (?:that|this|so)\b"
+    r"|\b(?:when|where|why) (?:is|was) (?:that|this)\b",
+    re.IGNORECASE,
+)
+"""Asks of what was just answered who said it, and when, where and why it is so."""
+_CALENDAR = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\d[\d.,]*"
+)
 _POSSESSIVE = ("his", "her", "its", "their")
 _PLURAL = ("they", "them", "their", "theirs")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -212,9 +228,9 @@ def _complete(question: str, before: str, answer: str) -> str:
         return question
     if whole := _with_new_name(question, before) or _with_question_word(question, before):
         return whole[:MAX_CHARACTERS]
-    carried = _item(question, before, answer) or _carried(question, before)
-    if _PERSON_BACK.search(question) and not FULL_NAME.search(before) and (person := FULL_NAME.search(answer)):
-        carried = person.group()
+    carried = _item(question, before, answer) or _said(question, answer) or _carried(question, before)
+    if _PERSON_BACK.search(question) and (person := _person(before, answer)):
+        carried = person
     return f"{question} ({carried[:MAX_CHARACTERS]})" if carried else question
 
 
@@ -253,6 +269,26 @@ def _item(question: str, before: str, answer: str) -> str:
     if number is None:
         number = _ORDINALS.index(word)
     return items[number] if len(items) > 1 and number < len(items) else ""
+
+
+def _person(before: str, answer: str) -> str:
+    """Who the last answer named, where the question before it named nobody in full, or asked who."""
+    asks_who = _ASKS_WHO.match(before) is not None
+    if FULL_NAME.search(before) and not asks_who:
+        return ""
+    named = [match.group() for match in FULL_NAME.finditer(answer) if match.group() not in before]
+    agent = _AGENT.search(answer) if asks_who else None
+    return agent["name"] if agent else next(iter(named), "")
+
+
+def _said(question: str, answer: str) -> str:
+    """What `that` stands for in `Who said that?`: the words of the answer's first sentence."""
+    if not _THAT.search(question) or len(content_words(question)) > SHORT:
+        return ""
+    present = set(stems(question))
+    told = _CALENDAR.sub(" ", answer.split(". ")[0])  # a date that the question has is none that it asks for
+    words = [word for word in content_words(told) if present.isdisjoint(stems(word))]
+    return " ".join(words[:SAID_WORDS])
 
 
 def _carried(question: str, before: str) -> str:

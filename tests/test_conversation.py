@@ -218,3 +218,34 @@ def test_long_questions_and_histories_take_no_time_and_stay_bounded(question: st
     whole = contextualise(question, [*asked(before, before), Turn("assistant", before)])
     assert time.process_time() - started < 2
     assert len(whole) <= len(question) + MAX_CHARACTERS + 3
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "answer", "whole"),
+    [
+        (
+            "What did he say?",
+            "Who owned Lind Bank?",
+            "Lind Bank, which was controlled by Falk, closed in New Haven. [1]",
+            "What did he say? (Falk)",
+        ),
+        (
+            "Who said that?",
+            "What did it cost?",
+            "A survey puts the damage at 5 million crowns. It rained. [1]",
+            "Who said that? (survey puts damage million crowns)",
+        ),
+        (
+            "When was that?",
+            "Why did Falk leave?",
+            "Falk resigned in May 2020 over the market. [1]",
+            "When was that? (Falk resigned market)",
+        ),
+        ("What do experts make of that?", "What is Falk planning?", "A tower. [1]", None),
+    ],
+)
+def test_what_points_at_the_answer_is_looked_for_there(
+    question: str, before: str, answer: str, whole: str | None
+) -> None:
+    found = contextualise(question, [Turn("user", before), Turn("assistant", answer)])
+    assert found == whole if whole else "tower" not in found
