@@ -237,7 +237,7 @@ def test_long_questions_and_histories_take_no_time_and_stay_bounded(question: st
         ),
         (
             "When was that?",
-            "Why did Falk leave?",
+            "What did the bank do?",
             "Falk resigned in May 2020 over the market. [1]",
             "When was that? (Falk resigned market)",
         ),
