@@ -7,6 +7,7 @@ in `docs/reader.md`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -17,13 +18,20 @@ import numpy as np
 from index.encoder import Encoder
 
 from .evidence import NEGATION, NUMBER, share, stem_set
-from .question import STOP_WORDS, words
+from .opposites import OUTCOMES, opposite
+from .question import STOP_WORDS, stems, words
 from .reader import Reader
 from .weights import SUPPORTED, SUPPORTED_PLAINLY
 
 PARTLY = 0.35
 SUPPORTS = 0.5
 """Probabilities from which a claim is called partly supported, and supported."""
+DENIED = 0.2
+"""The most probability of a claim that denies what the nearest sentence says, or says its opposite."""
+UNREASONED = 0.45
+"""The most probability of a claim whose reason has no word in the evidence: partly supported."""
+SAME_WORDS = 0.7
+"""Share of a claim's words in that sentence from which it is about the same."""
 NEAR = 8
 """Evidence sentences, the nearest to the claim, that are read together."""
 
@@ -93,7 +101,34 @@ def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader 
         probability = SUPPORTED_PLAINLY.probability(plain)
     else:
         probability = SUPPORTED.probability((*plain, *read_claim(claim, evidence, near, reader)))
+    if features.overlap >= SAME_WORDS and _is_denied(claim, evidence[near[0]], evidence):
+        probability = min(probability, DENIED)
+    if (reason := _REASON.search(claim)) and not _has_word_of(reason["why"], evidence):
+        probability = min(probability, UNREASONED)
     return Support(probability, near[0])
+
+
+_DENIAL = re.compile(rf"{NEGATION.pattern}|\brefus(?:e[sd]?|ing) to\b", re.IGNORECASE)
+_SIDE = re.compile(r"\bvot(?:e[sd]?|ing) (?:\w+ ){0,2}?(for|against)\b", re.IGNORECASE)
+
+
+_REASON = re.compile(r"\b(?:because|due to|owing to|thanks to) (?P<why>.+)", re.IGNORECASE)
+
+
+def _has_word_of(text: str, evidence: Sequence[str]) -> bool:
+    """Whether the evidence has any word of the text but small ones; so it has where there is none."""
+    wanted = stem_set(text) - STOP_WORDS
+    return not wanted or not wanted.isdisjoint(stem_set(" ".join(evidence)))
+
+
+def _is_denied(claim: str, sentence: str, evidence: Sequence[str]) -> bool:
+    """Whether a claim denies what no evidence denies, or says the opposite of the sentence. In a sum with what speaks
+    for the claim a denial would be one sign of many; a long sentence, though, may deny something else."""
+    if _DENIAL.search(claim) and not any(_DENIAL.search(text) for text in evidence):
+        return True
+    sides = [{side.lower() for side in _SIDE.findall(text)} for text in (claim, sentence)]
+    is_turned = all(sides) and not sides[0] & sides[1]
+    return is_turned or opposite(stems(claim), stems(sentence), OUTCOMES) is not None
 
 
 def weigh_claim(claim: str, evidence: Sequence[str], encoder: Encoder) -> tuple[list[int], ClaimFeatures]:
@@ -101,8 +136,8 @@ def weigh_claim(claim: str, evidence: Sequence[str], encoder: Encoder) -> tuple[
     vectors = encoder.recall([claim, *evidence])
     cosines = vectors[1:] @ vectors[0]
     near = [int(number) for number in np.argsort(-cosines, kind="stable")]
-    stems = stem_set(claim) - STOP_WORDS
-    weights = dict.fromkeys(sorted(stems), 1.0)
+    held = stem_set(claim) - STOP_WORDS
+    weights = dict.fromkeys(sorted(held), 1.0)
     whole = " ".join(evidence)
     best = evidence[near[0]]
     said = [word.lower() for word in words(claim)]

@@ -91,3 +91,31 @@ def test_a_draft_that_cannot_be_read_is_one_line(seeds_folder: Path, tmp_path: P
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert name in done.stderr
+
+
+RESIGNED = [
+    "Ruth Amsel, who led Kumo, resigned on Sunday after a review had found errors.",
+    "Its shares fell on Monday.",
+]
+RAISED = ["The central bank of Tarnia raised its interest rate to 4 percent on Friday."]
+VOTED = ["In the ballot 71 percent of the members voted for the deal."]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "label"),
+    [
+        ("Ruth Amsel did not resign.", RESIGNED, Label.NOT),
+        ("Ruth Amsel refused to resign.", RESIGNED, Label.NOT),
+        ("Ruth Amsel resigned because of her health.", RESIGNED, Label.PARTLY),
+        ("Ruth Amsel resigned on Sunday.", RESIGNED, Label.SUPPORTED),
+        ("The central bank of Tarnia lowered its interest rate to 4 percent.", RAISED, Label.NOT),
+        ("The central bank of Tarnia raised its interest rate to 4 percent.", RAISED, Label.SUPPORTED),
+        ("71 percent of the members voted against the deal.", VOTED, Label.NOT),
+        ("71 percent of the members voted for the deal.", VOTED, Label.SUPPORTED),
+    ],
+)
+def test_what_denies_or_turns_the_evidence_is_not_borne_out(
+    encoder: Encoder, claim: str, evidence: list[str], label: Label
+) -> None:
+    for reader in (Reader(), None):
+        assert check(claim, evidence, encoder, reader).label is label
