@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from index import Library
 
 from .answer import Answer, Citation, Conflict
 from .cite import cite
-from .evidence import NEGATION
+from .evidence import NEGATION, stem_set
 from .extract import Evidence, Findings, Quote
 from .names import names, names_apart
 from .opposites import OUTCOMES, holds, opposite
@@ -41,6 +42,7 @@ MOST = 2
 """Conflicts that are shown."""
 
 _ASKED = {Wants.NUMBER: "number", Wants.MONEY: "sum", Wants.PERCENTAGE: "percentage"}
+_WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _MANY = frozenset({Wants.ITEMS, Wants.REASON, Wants.STEPS, Wants.COMPARISON})
 """What a question asks for of which several may be true."""
 
@@ -73,7 +75,7 @@ Pair = tuple[Evidence, Evidence, str]
 def _pairs(answer: Answer, parts: Sequence[Findings], library: Library) -> Iterator[Pair]:
     """Sentences that say different things of the same."""
     question = parts[0].question
-    for one, other, cosine in _across(answer, _above(GOOD, parts), NEAR_ANSWER):
+    for one, other, cosine in _across(answer, _about(question, _above(GOOD, parts), library), NEAR_ANSWER):
         text = contradiction(one.quote.text, other.quote.text) if cosine >= NEAR else ""
         if text or (
             _is_one_season(one, other, library) and (text := told_apart(question, one.quote.text, other.quote.text))
@@ -83,9 +85,10 @@ def _pairs(answer: Answer, parts: Sequence[Findings], library: Library) -> Itera
 
 def _rivals(answer: Answer, parts: Sequence[Findings], library: Library) -> Iterator[Pair]:
     """Sentences in which the reader sees two answers to a question that asks for one thing."""
-    if parts[0].question.wants & _MANY:
+    question = parts[0].question
+    if question.wants & _MANY:
         return
-    for one, other, _ in _across(answer, _above(GOOD_RIVAL, parts), NEAR_RIVAL):
+    for one, other, _ in _across(answer, _about(question, _above(GOOD_RIVAL, parts), library), NEAR_RIVAL):
         if (text := answered_apart(one.quote, other.quote)) and _is_one_season(one, other, library):
             yield one, other, text
 
@@ -95,6 +98,16 @@ def _above(least: float, parts: Sequence[Findings]) -> list[Evidence]:
     return list(
         {e.key: e for part in parts for e in part.evidence if e.score >= least * part.evidence[0].score}.values()
     )
+
+
+def _about(question: Question, evidence: Sequence[Evidence], library: Library) -> list[Evidence]:
+    """The evidence from articles that have the question's names: a firm's profit says nothing against another's."""
+    articles = {e.article_id for e in evidence}
+    if not question.names or len(articles) < 2:
+        return list(evidence)
+    shown = {article_id: library.show(article_id) for article_id in articles}
+    of_it = {i for i, article in shown.items() if question.names <= stem_set(f"{article.title} {article.text}")}
+    return [e for e in evidence if e.article_id in of_it]
 
 
 def _across(answer: Answer, evidence: Sequence[Evidence], least: float) -> Iterator[tuple[Evidence, Evidence, float]]:
@@ -128,7 +141,8 @@ def _of_one_season(one: str | None, other: str | None) -> bool:
 def contradiction(one: str, other: str) -> str:
     """What two sentences on the same say differently, as `$4 million | $7 million`; empty where they do not.
 
-    They must share most of their words, name the same, and differ in one number alone, or in denying.
+    They must share most of their words, name the same, and differ in numbers of the same kinds (of the same day and
+    year where these are told), or in a day or year alone, or in denying.
     """
     shared = _shared(one, other)
     if shared < SHARED or names_apart(one, other):
@@ -138,10 +152,10 @@ def contradiction(one: str, other: str) -> str:
         if [q.kind for q in a] != [q.kind for q in b]:
             return ""
         apart = [(x, y) for x, y in zip(a, b, strict=True) if x.differs(y)]
-        if len(apart) == 1:
-            return f"{apart[0][0].text} | {apart[0][1].text}"
         if apart:
-            return ""
+            is_of_time = any(x.is_time for x, _ in apart)
+            is_told = len(apart) == 1 if is_of_time else not _of_two_times(one, other)
+            return f"{apart[0][0].text} | {apart[0][1].text}" if is_told else ""
     if shared >= SHARED_OUTCOME and (opposite := _opposite(one, other)):
         return opposite
     return ""
@@ -151,13 +165,25 @@ def told_apart(question: Question, one: str, other: str) -> str:
     """The same of two sentences in whatever words, where the question wants a number: each tells one of the kind, of
     the same things or of people; they name something alike, and nothing apart."""
     kinds = {kind for wants, kind in _ASKED.items() if wants in question.wants}
-    if not kinds or not names(one) & names(other) or names_apart(one, other) or _shared(one, other) < SHARED_ANSWER:
+    if (
+        not kinds
+        or _of_two_times(one, other)
+        or not names(one) & names(other)
+        or names_apart(one, other)
+        or _shared(one, other) < SHARED_ANSWER
+    ):
         return ""
     for kind in sorted(kinds):
         a, b = ([q for q in quantities(text) if q.kind.split()[0] == kind] for text in (one, other))
         if len(a) == len(b) == 1 and a[0].is_like(b[0]) and a[0].differs(b[0]):
             return f"{a[0].text} | {b[0].text}"
     return ""
+
+
+def _of_two_times(one: str, other: str) -> bool:
+    """Whether each tells a day, a weekday or a year that the other does not: then they are of two times."""
+    a, b = ({q.value for q in quantities(text) if q.is_time} | set(_WEEKDAY.findall(text)) for text in (one, other))
+    return bool(a) and bool(b) and not a & b
 
 
 def answered_apart(one: Quote, other: Quote) -> str:
@@ -167,6 +193,8 @@ def answered_apart(one: Quote, other: Quote) -> str:
         return ""
     a, b = (quote.text[quote.answer.start : quote.answer.end] for quote in (one, other) if quote.answer)
     counted, against = ([q for q in quantities(quote.text) if q.text in said] for quote, said in ((one, a), (other, b)))
+    if not any(q.is_time for q in (*counted, *against)) and _of_two_times(one.text, other.text):
+        return ""
     if counted or against:
         alike = len(counted) == len(against) == 1 and counted[0].is_like(against[0])
         return f"{a} | {b}" if alike and counted[0].differs(against[0]) else ""

@@ -49,12 +49,17 @@ class Quantity:
 
     def differs(self, other: Quantity) -> bool:
         """Whether both cannot be right: rough numbers may be a third apart, exact ones by rounding."""
-        if self.kind in ("day", "year"):
+        if self.is_time:
             return self.value != other.value
         if self.is_count and other.is_count:
             return self.value != other.value
         most = max(abs(self.value), abs(other.value)) or 1.0
         return abs(self.value - other.value) / most > (0.34 if self.is_rough or other.is_rough else ROUNDING)
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is a day or a year."""
+        return self.kind in ("day", "year")
 
     @property
     def is_count(self) -> bool:

@@ -100,7 +100,7 @@ _RULES: tuple[tuple[Wants, str], ...] = (
     (Wants.NUMBER, r"\bhow (?:many|old|tall)\b|\bwhat (?:is the )?number\b"),
     (
         Wants.MONEY,
-        r"\bhow much (?:money|value|did|does|do|was|were|is|are|will|would|has|have)\b"
+        r"(?<!\bby )\bhow much (?:money|value|did|does|do|was|were|is|are|will|would|has|have)\b"
         r"|\b(?:what|which)(?: [\w’']+){0,4}? (?:costs?|price|fine|revenue|profit|salary|losses|worth|budget)\b"
         r"|\b(?:how (?:big|large|great|bad|heavy|severe)|size)\b.*\b(?:loss|losses|damage|fine|bill|cost|drop|hit)\b",
     ),

@@ -12,7 +12,7 @@ from qa.conflicts import answered_apart, contradiction, told_apart
 from qa.extract import Quote
 from qa.quantities import quantities
 from qa.question import read
-from qa.reader import Answered
+from qa.reader import Answered, Reader
 
 BASE = "The council of Arlen fined the ferry company {} crowns after the storm of the spring."
 
@@ -204,3 +204,44 @@ def test_a_number_told_in_other_words_long_after_is_of_another_time(
 def test_a_number_told_in_the_same_words_conflicts_however_long_after(library: Library) -> None:
     library.add([dated("a", "4 million", "2015-03-01", TALES[0]), dated("b", "7 million", "2023-03-01", TALES[1])])
     assert ask("How much did the council of Arlen fine the ferry company?", library).conflicts
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "otherwise", "conflict"),
+    [
+        (
+            "How many people died in the Marlow fire?",
+            "The fire in the Marlow Tunnel killed three people and injured 12, police said.",
+            "A fire in the Marlow Tunnel killed five people and injured 10, police said.",
+            True,
+        ),
+        (
+            "How many cars did Zentro sell?",
+            "Zentro sold 120,000 cars in 2021.",
+            "Zentro sold 150,000 cars in 2022.",
+            False,
+        ),
+        (
+            "By how much did the Lumen index rise?",
+            "The Lumen index rose by 2.1 percent on Tuesday.",
+            "The Lumen index rose by 1.4 percent on Wednesday.",
+            False,
+        ),
+        (
+            "What was the net profit of Brightwell?",
+            "Brightwell had revenue of 9 million euros. Net profit was 2 million euros.",
+            "Velora had revenue of 7 million euros. Net profit was 1 million euros.",
+            False,
+        ),
+    ],
+)
+def test_figures_of_one_thing_and_time_conflict_and_no_others(
+    library: Library, question: str, told: str, otherwise: str, *, conflict: bool
+) -> None:
+    library.add([Article("a", "News", told, "a"), Article("b", "Report", otherwise, "b")])
+    answer = ask(question, library, reader=READER)
+    assert not answer.abstained
+    assert bool(answer.conflicts) == conflict
+
+
+READER = Reader()
