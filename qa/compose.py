@@ -16,6 +16,7 @@ from .evidence import NEGATION, NUMBER, lacks, names_instances
 from .extract import PASSAGES, Evidence, Findings, Quote, logit
 from .names import names_apart
 from .opposites import DEEDS, opposite
+from .pointing import DANGLING
 from .question import Question, Wants, focus, stems
 
 NEAREST = 3
@@ -140,10 +141,10 @@ def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
         if groups and lacks(findings.question, candidate.quote.text):
             continue
         same = next((group for group in groups if says_the_same(group[0], candidate)), None)
-        if same is not None:
-            if all(source[candidate.article_id] != source[member.article_id] for member in same):
-                same.append(candidate)
-        elif len(groups) < MAX_SENTENCES:
+        is_new = same is None or all(source[candidate.article_id] != source[member.article_id] for member in same)
+        if same is not None and is_new and not DANGLING.match(candidate.quote.text):
+            same.append(candidate)
+        elif is_new and len(groups) < MAX_SENTENCES:  # `It made no demands` is said of another union
             groups.append([candidate])
     articles = list(dict.fromkeys(group[0].article_id for group in groups))
     groups.sort(key=lambda group: (articles.index(group[0].article_id), group[0].quote.start))

@@ -14,7 +14,7 @@ from index.encoder import Vectors
 from .evidence import Features, ReadFeatures, kinds_held, lacks, share, stem_set, weigh
 from .names import FULL_NAME, called_short, short_names
 from .pointing import DANGLING
-from .question import Question, content_words, stems, words
+from .question import Question, Wants, content_words, stems, words
 from .rank import Read
 from .reader import Answered, Reading
 from .weights import READ_SENTENCE, SENTENCE
@@ -29,6 +29,11 @@ FITTING = 0.5
 that the best sentence has, or some of them and is where the reader would sooner see an answer than anywhere else."""
 
 
+EXACT = frozenset({Wants.DATE, Wants.NUMBER, Wants.MONEY, Wants.PERCENTAGE})
+"""Kinds of which a sentence often holds one that is of something else."""
+KIND_WORDS = frozenset("year month date day time number amount percent percentage sum much many exactly long".split())
+UNTOLD = "the articles do not say whether"
+ELSEWHERE = "the nearest passage is about something else"
 TELLING = 0.5
 """Share of the best score down to which a sentence is looked for that says more than a name."""
 CARRIED = 0.7
@@ -115,7 +120,7 @@ def find(question: Question, ranked: Sequence[Read], library: Library) -> Findin
     missing = (
         *(f"no article mentions {name}" for name in unknown),
         *(f"the articles give no {kind}" for kind in lacking),
-        *(["the articles do not say whether"] if not is_told and not unknown else []),
+        *([UNTOLD if question.is_whether else ELSEWHERE] if not is_told and not unknown else []),
     )
     is_unfit = bool(unknown) or not is_told or (bool(lacking) and len(lacking) == len(question.wants))
     return Findings(question, tuple(ordered), missing=tuple(missing), is_unfit=is_unfit)
@@ -162,9 +167,13 @@ def _telling_first(question: Question, evidence: Sequence[Evidence], library: Li
     """The evidence for a yes or no with the best sentence first that has more of the question than its names, be it a
     word that is near, and whether there is one that is half as good as the best: beside `Was Jack Ma arrested?` a
     sentence on his return tells nothing."""
-    if not evidence or not (question.is_whether and question.names):
+    if not evidence or not question.names or not (question.is_whether or question.wants & EXACT):
         return list(evidence), True
-    asked = [word.lower() for word in content_words(question.topic) if question.names.isdisjoint(stems(word))]
+    asked = [
+        word.lower()
+        for word in content_words(question.topic)
+        if question.names.isdisjoint(stems(word)) and word.lower() not in KIND_WORDS
+    ]
     for candidate in evidence if asked else ():
         if candidate.score < TELLING * evidence[0].score:
             break

@@ -8,12 +8,14 @@ _CONNECTIVES = (
     "however|but|and|so|yet|then|also|still|meanwhile|moreover|additionally|instead|later|now|as a result|in addition"
 )
 TIMES = "years?|quarter|months?|weeks?|days?|time|morning|evening|night|summer|winter|spring|autumn|fall"
+_THINGS = "company|firm|group|pair|author|critic|study|survey|report|book|film|device|drug|vaccine|ship|building"
 DANGLING = re.compile(
     rf"(?:(?:(?:{_CONNECTIVES}),?|(?:[\w’']+ ){{0,3}}[\w’']+,) )?"
-    rf"(?:he|she|it|they|this|these|those|such|his|her|its|their|the (?:latter|former))\b"
+    rf"(?:he|she|it|they|this|these|those|such|his|her|its|their|the (?:latter|former)"
+    rf"|the (?:{_THINGS})(?! (?:of|in|that|which|who|for|at|on)\b))\b"
     rf"(?! (?:{TIMES})\b)"
     r"(?! (?:is|was|remains?|seems?|(?:would|will|has) (?:be|been)) (?:\w+ ){0,2}(?:that|to|how|if|whether|why)\b)",
     re.IGNORECASE,
 )
-"""What a sentence starts with whose subject is named before it, `In March, he`; not `It remains to be seen`, nor `This
-year`."""
+"""What a sentence starts with whose subject is named before it, `In March, he` or `The company`; not `It remains to be
+seen`, nor `This year`, nor `The president of France`."""

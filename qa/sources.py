@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 import numpy as np
 
 from .compose import says_the_same
-from .extract import Evidence
+from .extract import Evidence, Quote
 from .question import words
 
 SENTENCES = 12
@@ -63,10 +63,10 @@ def _given(text: str, asked: Set[str]) -> set[str]:
     }
 
 
-def in_reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:
+def in_reading_order(quotes: Sequence[Quote]) -> list[Quote]:
     """By article, the one of the best sentence first, and within it as it stands there."""
-    articles = list(dict.fromkeys(e.article_id for e in evidence))
-    return sorted(evidence, key=lambda e: (articles.index(e.article_id), e.quote.start))
+    articles = list(dict.fromkeys(quote.article_id for quote in quotes))
+    return sorted(quotes, key=lambda quote: (articles.index(quote.article_id), quote.start))
 
 
 def _with_neighbours(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -21,6 +21,7 @@ from .cite import cite
 from .completion import LLMError, LLMTooLong
 from .compose import NEAREST
 from .conversation import Turn
+from .extract import Quote
 from .generate import Sentences, Written
 from .llm import LLM
 from .prompts import NO_ANSWER, answer_prompt, fit, speaks_to_a_model
@@ -213,13 +214,17 @@ def _line(citation: Citation) -> str:
 
 
 def offer(found: Found, library: Library) -> list[Citation]:
-    """The sentences that the model may cite, numbered from 1 in reading order, within the budget of a prompt."""
+    """The sentences that the model may cite, numbered from 1 in reading order, within the budget of a prompt: those of
+    the articles' own answer, so that a list is whole, and the best beside them."""
     in_turn = chain.from_iterable(zip_longest(*(part.evidence for part in found.findings)))
     evidence = [e for e in in_turn if e is not None and not speaks_to_a_model(e.quote.text)]
     chosen = choose(found.question.text, evidence, library.clusters(sorted({e.article_id for e in evidence})))
-    fits = fit([e.quote.text for e in chosen], library.encoder.count)
+    first = [found.answer.citations[sentence.citations[0] - 1] for sentence in found.answer.sentences]
+    own = [Quote(c.article_id, c.start, c.end, c.quote) for c in first if not speaks_to_a_model(c.quote)]
+    others = [e.quote for e in chosen if not any(_covers(quote, e.quote) for quote in own)]
+    fits = fit([quote.text for quote in (*own, *others)], library.encoder.count)
     offered: list[Citation] = []
-    for quote in (e.quote for e in in_reading_order([e for e, fitting in zip(chosen, fits, strict=True) if fitting])):
+    for quote in in_reading_order([q for q, fitting in zip((*own, *others), fits, strict=True) if fitting]):
         try:
             citation = cite(len(offered) + 1, quote.article_id, quote.start, quote.end, library)
         except UnknownArticle:
@@ -227,6 +232,10 @@ def offer(found: Found, library: Library) -> list[Citation]:
         if citation.quote == quote.text:  # else the article has changed since it was searched
             offered.append(citation)
     return offered
+
+
+def _covers(one: Quote, other: Quote) -> bool:
+    return one.article_id == other.article_id and one.start <= other.start and other.end <= one.end
 
 
 def _taken_over(own: Answer, reason: str) -> Answer:

@@ -263,3 +263,22 @@ def test_a_person_called_by_the_last_name_is_the_one_who_is_asked_about(seeds: L
 def test_a_yes_or_no_is_answered_by_the_sentence_that_tells(seeds: Library) -> None:
     answer = ask("Is he back now?", seeds, [Turn("user", "Who is Jack Ma?")], READER)
     assert "the recent return of Jack Ma" in answer.sentences[0].text
+
+
+def test_the_company_is_said_to_be_which(library: Library) -> None:
+    text = "Brightwell Foods sold more bread in 2023. The company employs 3,300 people. It is based in Arlen."
+    library.add([Article("a", "Results", text, "a")])
+    answer = ask("How many people does Brightwell Foods employ?", library)
+    assert answer.citations[0].quote == text[: text.index(" It is based")]
+    assert ask("What year was Brightwell Foods born?", library).abstained
+
+
+def test_what_is_said_of_another_in_the_same_words_is_not_merged(library: Library) -> None:
+    library.add(
+        [
+            Article(place, "News", f"The bakers of {place} met. They made no demands.", place)
+            for place in ("Arlen", "Holm")
+        ]
+    )
+    answer = ask("Which demands did the bakers make?", library)
+    assert all(len(sentence.citations) == 1 for sentence in answer.sentences)

@@ -337,6 +337,16 @@ def test_the_prompt_stays_within_its_budget(library: Library) -> None:
     assert asked["max_tokens"] <= 512
 
 
+def test_a_list_that_answers_is_given_whole(library: Library) -> None:
+    points = ["a pay rise of 9 percent", "a week of 36 hours", "new cranes", "a canteen", "two nurses on each shift"]
+    text = "Dockworkers walked out. The union has five demands:\n\n" + "".join(f"- {point}\n" for point in points)
+    others = [f"The union of bakers in town {n} met on Monday. It made no demands." for n in range(12)]
+    library.add(Article(str(n), "News", t, str(n)) for n, t in enumerate([text, *others]))
+    with serving(says("NO ANSWER")) as server:
+        list(stream("Which demands does the union of the dockworkers have?", library, llm=server.llm()))
+    assert all(point in str(server.asked[0]) for point in points)
+
+
 def test_copies_of_one_statement_are_one_witness(library: Library) -> None:
     statement = "The bridge over the Elbe was closed to lorries in March 2024 because of cracks in its steel."
     library.add([Article(f"a{n}", f"Paper {n}", f"Day {n} was wet. {statement}", "a") for n in range(6)])
