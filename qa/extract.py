@@ -11,10 +11,11 @@ import numpy as np
 from index import Library
 from index.encoder import Vectors
 
-from .evidence import Features, ReadFeatures, kinds_held, lacks, share, stem_set, weigh
+from .demands import held_to
+from .evidence import Features, ReadFeatures, kinds_held, share, stem_set, weigh
 from .names import FULL_NAME, called_short, short_names
 from .pointing import DANGLING
-from .question import Question, Wants, content_words, stems, words
+from .question import Question, words
 from .rank import Read
 from .reader import Answered, Reading
 from .weights import READ_SENTENCE, SENTENCE
@@ -24,24 +25,9 @@ PASSAGES = 10
 ENCODED = 32
 """Sentences of theirs whose meaning is looked at: the best by all else, of some fifty-five. The best of all was always
 among the first 16, the best three among the first 32 (60 questions on news); encoding is most of an answer's time."""
-FITTING = 0.5
-"""A sentence that holds the kind of answer demanded (a date, a sum) goes first when it has this share of the terms
-that the best sentence has, or some of them and is where the reader would sooner see an answer than anywhere else."""
-
-
-EXACT = frozenset({Wants.DATE, Wants.NUMBER, Wants.MONEY, Wants.PERCENTAGE})
-"""Kinds of which a sentence often holds one that is of something else."""
-KIND_WORDS = frozenset("year month date day time number amount percent percentage sum much many exactly long".split())
-UNTOLD = "the articles do not say whether"
-ELSEWHERE = "the nearest passage is about something else"
-TELLING = 0.5
-"""Share of the best score down to which a sentence is looked for that says more than a name."""
 CARRIED = 0.7
 """What a word counts for that a sentence leaves to the one before, or to the title. With 0 and 1 in its place 0.465 and
 0.480 of 200 questions of SQuAD 2.0 are answered or declined rightly, with this 0.480."""
-NEAR = 0.5
-"""Cosine above which two words may stand for each other: `boss` and `chief` 0.62, `author` and `writer` 0.71,
-`president` and `founder` 0.43."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +43,10 @@ class Quote:
     text: str
     is_item: bool = False
     answer: Answered | None = None
+
+
+Group = tuple[Quote, ...]
+"""One sentence of an answer: the quote that is shown, and those of other articles that say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,81 +103,14 @@ def find(question: Question, ranked: Sequence[Read], library: Library) -> Findin
     vectors = library.encoder.recall([*asked, *(draft.quote.text for draft in drafts)])
     evidence = [_with_meaning(draft, *vectors[n :: len(drafts)]) for n, draft in enumerate(drafts)]
     evidence.sort(key=lambda e: (-e.score, e.key))
-    ordered, lacking = _fitting_first(question, evidence)
-    ordered, is_told = _telling_first(question, ordered, library)
-    unknown = _unknown_names(question, library)
-    unknown += _unknown_role(question, ordered, library)
-    missing = (
-        *(f"no article mentions {name}" for name in unknown),
-        *(f"the articles give no {kind}" for kind in lacking),
-        *([UNTOLD if question.is_whether else ELSEWHERE] if not is_told and not unknown else []),
-    )
-    is_unfit = bool(unknown) or not is_told or (bool(lacking) and len(lacking) == len(question.wants))
-    return Findings(question, tuple(ordered), missing=tuple(missing), is_unfit=is_unfit)
+    met = held_to(question, evidence, library)
+    return Findings(question, met.evidence, missing=met.missing, is_unfit=met.is_unfit)
 
 
 def _short_names(topic: str, article_ids: Set[str], library: Library) -> dict[str, dict[str, str]]:
     """By article, the full names in the question that it shortens."""
     is_named = FULL_NAME.search(topic) is not None
     return {i: short_names(topic, library.show(i).text) if is_named else {} for i in article_ids}
-
-
-def _fitting_first(question: Question, evidence: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:
-    """The evidence with the best sentence of the kind demanded first, and what is lacking where there is none."""
-    if not evidence:
-        return [], ()
-    top = evidence[0]
-    lacking = lacks(question, top.quote.text)
-    if not lacking:
-        return list(evidence), ()
-    likeliest = max((e for e in evidence if e.read), key=lambda e: e.read.odds if e.read else UNREAD, default=None)
-    for candidate in evidence[1:]:
-        about = candidate.features.overlap
-        is_about = about >= FITTING * top.features.overlap or candidate is likeliest
-        if about and is_about and not lacks(question, candidate.quote.text):
-            return [candidate, *(e for e in evidence if e is not candidate)], ()
-    return list(evidence), lacking
-
-
-def _unknown_names(question: Question, library: Library) -> list[str]:
-    """The names in the question, as it has them, that stand in no article."""
-    unknown = {name for name in question.names if library.document_frequency(name) == 0}
-    return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
-
-
-def _unknown_role(question: Question, evidence: Sequence[Evidence], library: Library) -> list[str]:
-    """The role that is asked for, where no article has the word and the best sentence none that is near it."""
-    if not evidence or not question.role or any(library.document_frequency(stem) for stem in stems(question.role)):
-        return []
-    wanted, *said = library.encoder.recall([question.role, *content_words(evidence[0].quote.text.lower())])
-    return [] if any(float(wanted @ word) >= NEAR for word in said) else [question.role]
-
-
-def _telling_first(question: Question, evidence: Sequence[Evidence], library: Library) -> tuple[list[Evidence], bool]:
-    """The evidence for a yes or no with the best sentence first that has more of the question than its names, be it a
-    word that is near, and whether there is one that is half as good as the best: beside `Was Jack Ma arrested?` a
-    sentence on his return tells nothing."""
-    if not evidence or not question.names or not (question.is_whether or question.wants & EXACT):
-        return list(evidence), True
-    asked = [
-        word.lower()
-        for word in content_words(question.topic)
-        if question.names.isdisjoint(stems(word)) and word.lower() not in KIND_WORDS
-    ]
-    for candidate in evidence if asked else ():
-        if candidate.score < TELLING * evidence[0].score:
-            break
-        if _is_near(asked, content_words(candidate.quote.text.lower()), library):
-            return [candidate, *(e for e in evidence if e is not candidate)], True
-    return list(evidence), not asked
-
-
-def _is_near(asked: Sequence[str], said: Sequence[str], library: Library) -> bool:
-    """Whether a word of the one is among the other, or near to one of those."""
-    if not said or not set(stems(" ".join(asked))).isdisjoint(stems(" ".join(said))):
-        return bool(said)
-    vectors = library.encoder.recall([*asked, *said])
-    return float(np.max(vectors[: len(asked)] @ vectors[len(asked) :].T)) >= NEAR
 
 
 def _weigh_up(

@@ -10,6 +10,7 @@ from .question import STOP_WORDS, stems, words
 
 FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+\b")
 """A proper name of two words or more."""
+_POSSESSIVE = re.compile(r"[’']s$")
 _CALENDAR = re.compile(rf"(?:{MONTH}|\w+day)$", re.IGNORECASE)
 
 
@@ -26,7 +27,7 @@ def names(text: str) -> set[str]:
 
 def names_apart(one: str, other: str) -> bool:
     """Whether each names somebody or something that the other does not: then they are about two things."""
-    return all(names(a) - set(stems(b)) for a, b in ((one, other), (other, one)))
+    return all(names(a) - names(b) - set(stems(b)) for a, b in ((one, other), (other, one)))
 
 
 def short_names(question: str, article: str) -> dict[str, str]:
@@ -35,8 +36,8 @@ def short_names(question: str, article: str) -> dict[str, str]:
     >>> short_names("Why did Jack Ma leave Ant Group?", "Jack Ma is back. Ma smiled.")
     {'Jack Ma': 'Ma'}
     """
-    full = [match.group() for match in FULL_NAME.finditer(question)]
-    return {name: name.split()[-1] for name in full if name in article}
+    full = [_POSSESSIVE.sub("", match.group()) for match in FULL_NAME.finditer(question)]
+    return {name: name.split()[-1] for name in full if " " in name and name in article}
 
 
 def called_short(question: str, text: str, short: Mapping[str, str]) -> str:

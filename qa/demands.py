@@ -1,0 +1,115 @@
+"""What a question demands of the sentence that is to answer it: a kind of answer, names that are known, and more of the
+question than its names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index import Library
+
+from .evidence import lacks
+from .question import Question, Wants, content_words, stems
+
+if TYPE_CHECKING:
+    from .extract import Evidence
+
+FITTING = 0.5
+"""A sentence that holds the kind of answer demanded (a date, a sum) goes first when it has this share of the terms
+that the best sentence has, or some of them and is where the reader would sooner see an answer than anywhere else."""
+NEAR = 0.5
+"""Cosine above which two words may stand for each other: `boss` and `chief` 0.62, `author` and `writer` 0.71,
+`president` and `founder` 0.43."""
+EXACT = frozenset({Wants.DATE, Wants.NUMBER, Wants.MONEY, Wants.PERCENTAGE})
+"""Kinds of which a sentence often holds one that is of something else."""
+KIND_WORDS = frozenset("year month date day time number amount percent percentage sum much many exactly long".split())
+UNTOLD = "the articles do not say whether"
+ELSEWHERE = "the nearest passage is about something else"
+TELLING = 0.5
+"""Share of the best score down to which a sentence is looked for that says more than a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demanded:
+    """The evidence with the sentence first that meets the demands best, and which of them are `missing`, in words for
+    the reader. `is_unfit`: it is no answer without."""
+
+    evidence: tuple[Evidence, ...]
+    missing: tuple[str, ...]
+    is_unfit: bool
+
+
+def held_to(question: Question, evidence: Sequence[Evidence], library: Library) -> Demanded:
+    """The evidence, best first, held to what the question demands."""
+    ordered, lacking = _fitting_first(question, evidence)
+    ordered, is_told = _telling_first(question, ordered, library)
+    unknown = [*_unknown_names(question, library), *_unknown_role(question, ordered, library)]
+    missing = (
+        *(f"no article mentions {name}" for name in unknown),
+        *(f"the articles give no {kind}" for kind in lacking),
+        *([UNTOLD if question.is_whether else ELSEWHERE] if not is_told and not unknown else []),
+    )
+    is_lacking = bool(lacking) and len(lacking) == len(question.wants)
+    return Demanded(tuple(ordered), missing, is_unfit=bool(unknown) or not is_told or is_lacking)
+
+
+def _fitting_first(question: Question, evidence: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:
+    """The evidence with the best sentence of the kind demanded first, and what is lacking where there is none."""
+    if not evidence:
+        return [], ()
+    top = evidence[0]
+    lacking = lacks(question, top.quote.text)
+    if not lacking:
+        return list(evidence), ()
+    likeliest = max(evidence, key=lambda e: e.read.odds if e.read else -math.inf)
+    for candidate in evidence[1:]:
+        about = candidate.features.overlap
+        is_about = about >= FITTING * top.features.overlap or (candidate is likeliest and candidate.read is not None)
+        if about and is_about and not lacks(question, candidate.quote.text):
+            return [candidate, *(e for e in evidence if e is not candidate)], ()
+    return list(evidence), lacking
+
+
+def _unknown_names(question: Question, library: Library) -> list[str]:
+    """The names in the question, as it has them, that stand in no article."""
+    unknown = {name for name in question.names if library.document_frequency(name) == 0}
+    return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
+
+
+def _unknown_role(question: Question, evidence: Sequence[Evidence], library: Library) -> list[str]:
+    """The role that is asked for, where no article has the word and the best sentence none that is near it."""
+    if not evidence or not question.role or any(library.document_frequency(stem) for stem in stems(question.role)):
+        return []
+    wanted, *said = library.encoder.recall([question.role, *content_words(evidence[0].quote.text.lower())])
+    return [] if any(float(wanted @ word) >= NEAR for word in said) else [question.role]
+
+
+def _telling_first(question: Question, evidence: Sequence[Evidence], library: Library) -> tuple[list[Evidence], bool]:
+    """The evidence for a yes or no with the best sentence first that has more of the question than its names, be it a
+    word that is near, and whether there is one that is half as good as the best: beside `Was Jack Ma arrested?` a
+    sentence on his return tells nothing."""
+    if not evidence or not question.names or not (question.is_whether or question.wants & EXACT):
+        return list(evidence), True
+    asked = [
+        word.lower()
+        for word in content_words(question.topic)
+        if question.names.isdisjoint(stems(word)) and word.lower() not in KIND_WORDS
+    ]
+    for candidate in evidence if asked else ():
+        if candidate.score < TELLING * evidence[0].score:
+            break
+        if _is_near(asked, content_words(candidate.quote.text.lower()), library):
+            return [candidate, *(e for e in evidence if e is not candidate)], True
+    return list(evidence), not asked
+
+
+def _is_near(asked: Sequence[str], said: Sequence[str], library: Library) -> bool:
+    """Whether a word of the one is among the other, or near to one of those."""
+    if not said or not set(stems(" ".join(asked))).isdisjoint(stems(" ".join(said))):
+        return bool(said)
+    vectors = library.encoder.recall([*asked, *said])
+    return float(np.max(vectors[: len(asked)] @ vectors[len(asked) :].T)) >= NEAR
