@@ -34,6 +34,10 @@ NAMED = 0.6
 """Share of a title's words from which an article is the one named."""
 ENOUGH = 3
 """Words of a title by which an article is named where no other that fits has them."""
+LATEST = 5
+"""Articles that are listed as the newest on a topic."""
+FOUND = 10
+"""Passages that are searched for an article on a topic."""
 MENTIONED = 0.6
 """Share of the words of `the article about ...` from which an article may be the one."""
 AS_GOOD = 0.8
@@ -77,10 +81,18 @@ _COUNT = re.compile(
 )
 _LATEST = r"(?:latest|newest|most recent|new|recent)"
 _NEW = re.compile(
-    r"(?:what(?:[’']s| is) (?:new|the (?:latest|newest|news))|what (?:has been (?:added|published)|was published)"
-    rf"|(?:is there )?any(?:thing)? (?:new|news)|(?:what are |list |show )?(?:the )?{_LATEST} articles"
+    r"(?:what(?:[’']s| is) (?:new|the (?:latest|newest|news)(?: articles?)?)"
+    r"|what (?:has been (?:added|published)|was published)"
+    r"|(?:is there )?any(?:thing)? (?:new|news)"
+    rf"|(?:(?:what|which) (?:are|is) |list |show )?(?:the )?{_LATEST} articles?"
     r"|(?:which|what) articles (?:are|were|have been) (?:new|published)"
-    r"|(?:list |show )?(?:the )?articles (?:from|since|of|published|before|after))\b(?P<time>.*)",
+    r"|(?:list |show )?(?:the )?articles (?:from|since|of|published|before|after)"
+    r"|(?P<happened>what (?:has )?happened|what(?:[’']s| is| was) (?:happening|going on)))\b(?P<time>.*)",
+    re.IGNORECASE,
+)
+_LATEST_ON = re.compile(
+    r"(?:what(?:[’']s| is| are) )?(?:the )?(?:latest|newest|most recent)"
+    r"(?: (?:news|developments?|updates?|articles?))? (?:on|about|regarding) (?P<topic>.+)",
     re.IGNORECASE,
 )
 _TIME_WORD = re.compile(
@@ -133,8 +145,8 @@ _HELPS = (
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What is wanted: `said`, `who`, `help`, `list`, `count`, `new`, `summary` or `about`, the summary of an article
-    that is named by its topic.
+    """What is wanted: `said`, `who`, `help`, `list`, `count`, `new`, `latest` (on a topic), `summary` or `about`, the
+    summary of an article that is named by its topic.
 
     `what` is the kind of small talk, or the article or topic that is named; empty: the one that is meant.
     """
@@ -163,7 +175,11 @@ def read_talk(text: str, today: str | None = None) -> Talk | None:
         _TIME_WORD.fullmatch(word) for word in re.findall(r"\w+", match["time"])
     ):
         time = when(f"published {match.group()}", today)
+        if match["happened"]:
+            return Talk("new", "happened", time) if time and not time.newest else None
         return Talk("new", time=time) if time or today is None or not match["time"].strip() else None
+    if match := _LATEST_ON.fullmatch(asked):
+        return Talk("latest", match["topic"].strip(" “”\"'"))
     if match := _SUMMARY.fullmatch(asked):
         what = match["what"] or ""
         if named := _ABOUT.fullmatch(what) or _OF_ARTICLE.fullmatch(what):
@@ -184,6 +200,8 @@ def talk(question: str, library: Library, history: Sequence[Turn], scope: Scope)
     wanted = read_talk(question, today)
     if wanted is None:
         return None
+    if wanted.kind == "latest":
+        return _latest(question, wanted.what, library, scope)
     if wanted.kind == "about":
         return _about(question, wanted.what, library, scope)
     if wanted.kind == "summary":
@@ -196,6 +214,8 @@ def talk(question: str, library: Library, history: Sequence[Turn], scope: Scope)
             question, library, ["Which article? Name its title, or choose it first.", *_titles(library, scope)]
         )
     if wanted.kind == "new":
+        if wanted.what and not _published(wanted.time, library, scope):
+            return None  # what happened then may be told later
         return _news(question, library, scope, wanted.time)
     count = library.article_count(scope)
     held = f"{count:,} article{'s' if count != 1 else ''}"
@@ -274,6 +294,11 @@ def _news(question: str, library: Library, scope: Scope, time: When | None) -> A
     return _answer(question, library, [line, *_titles(library, within)])
 
 
+def _published(time: When | None, library: Library, scope: Scope) -> int:
+    """The number of articles that were published then."""
+    return library.article_count(scope.narrowed(time.since or "1000", time.until)) if time else 0
+
+
 def _meant(what: str, library: Library, history: Sequence[Turn], scope: Scope) -> str | None:
     """The article that is named by title or id, or, where none is named, the only one or the one just quoted."""
     chosen = library.newest(2, scope)
@@ -309,15 +334,31 @@ def _about(question: str, topic: str, library: Library, scope: Scope) -> Answer:
     return _answer(question, library, ["Several articles are about that; name one:", *titles])
 
 
-def _on(topic: str, library: Library, scope: Scope) -> list[str]:
-    """The articles that a search finds as good as the best for the topic, among those that have most of its words."""
+def _latest(question: str, topic: str, library: Library, scope: Scope) -> Answer | None:
+    """The newest of the articles that have most of the topic's words; None where none has, or none has a date."""
+    days = library.days(sorted(_mentioning(topic, library, scope)))
+    newest = sorted(days, key=lambda article_id: (days[article_id], article_id), reverse=True)[:LATEST]
+    if not newest:
+        return None
+    titles = [line for article_id in newest for line in _titles(library, Scope(frozenset({article_id})))]
+    return _answer(question, library, [f"The newest on “{topic}”:", *titles])
+
+
+def _mentioning(topic: str, library: Library, scope: Scope) -> dict[str, float]:
+    """The articles found for the topic that have most of its words, with their best score."""
     wanted = dict.fromkeys(stems(" ".join(content_words(topic))), 1.0)
     worth: dict[str, float] = {}
-    for hit in library.search(topic, 10, scope):
+    for hit in library.search(topic, FOUND, scope):
         worth.setdefault(hit.article_id, hit.score)
     told = {a: share(wanted, stem_set(f"{library.show(a).title} {library.show(a).text}")) for a in worth}
     most = max(told.values(), default=0.0)
-    held = [a for a in worth if told[a] == most >= MENTIONED]
+    return {a: score for a, score in worth.items() if told[a] == most >= MENTIONED}
+
+
+def _on(topic: str, library: Library, scope: Scope) -> list[str]:
+    """The articles that a search finds as good as the best for the topic, among those that have most of its words."""
+    worth = _mentioning(topic, library, scope)
+    held = list(worth)
     best = max((worth[a] for a in held), default=0.0)
     return sorted((a for a in held if worth[a] >= AS_GOOD * best), key=lambda a: (-worth[a], a))
 

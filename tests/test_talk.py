@@ -238,6 +238,34 @@ def test_a_summary_of_everything_asks_which(seeds: Library) -> None:
     assert ask("Give me a summary of the wooing article", seeds).citations[0].title.startswith("China Wooing")
 
 
+DATED = [
+    Article("old", "Kumo names a chief", "Kumo named Ivo Kranz its chief on Monday.", "old", published="2023-08-14"),
+    Article("new", "Kumo's chief resigns", "Ivo Kranz resigned as chief of Kumo.", "new", published="2024-01-20"),
+    Article("tram", "A tram", "The tram of Solberg opened on Friday.", "tram", published="2023-03-10"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("latest news on Kumo", ["new", "old"]),
+        ("What is the latest on Kumo?", ["new", "old"]),
+        ("What happened in March 2023?", ["tram"]),
+        ("What is the newest article?", ["new", "old", "tram"]),
+    ],
+)
+def test_news_of_a_topic_or_a_time_is_listed_newest_first(library: Library, question: str, cited: list[str]) -> None:
+    library.add(DATED)
+    answer = ask(question, library)
+    assert [citation.article_id for citation in answer.citations] == cited
+
+
+def test_what_happened_to_somebody_or_when_nothing_was_published_is_a_question(library: Library) -> None:
+    library.add(DATED)
+    assert ask("What happened to Ivo Kranz?", library).mode == "extractive"
+    assert ask("What happened in June 2021?", library).mode == "extractive"
+
+
 PROMPTS = [
     "Кто основал фирму?", "谁创立了公司？", "会社を設立したのは誰ですか", "누가 회사를 설립했습니까?", "من أسس الشركة؟",
     "מי ייסד את החברה?", "कंपनी की स्थापना किसने की?", "কে কোম্পানি প্রতিষ্ঠা করেন?", "ใครก่อตั้งบริษัท",
