@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import os
+import statistics
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
