@@ -29,7 +29,6 @@ from index.intake import passage_input
 from index.runtime import checked
 from qa.ask import ask
 from qa.conversation import contextualise
-from qa.rank import CANDIDATES
 from qa.reader import Reader, Text
 
 from .cases import Case, find_set, read_cases
@@ -38,6 +37,8 @@ from .plain import BASELINE
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 COLD_QUESTION = "Why was Ant Group's listing called off?"
+READ = 30
+"""Passages that the reader is timed over; an answer reads two thirds of them."""
 _PROGRAM = (sys.executable, "-c", "from evals.cli import main; main()")
 """What the console script does, wherever the scripts are."""
 
@@ -185,17 +186,17 @@ def _warm(library: Library, cases: Sequence[Case]) -> Iterator[Row]:
     reader = Reader().load()
     ask(cases[0].question, library, cases[0].history, reader)
     queries = [contextualise(case.question, case.history) for case in cases]
-    thirty = [Text(hit.title, hit.text) for hit in library.search(queries[0], CANDIDATES)] * CANDIDATES
+    thirty = ([Text(hit.title, hit.text) for hit in library.search(queries[0], READ)] * READ)[:READ]
     timed = {
         "search_warm": [seconds(library.search, query, DEPTH) for query in queries],
-        "read_30": [seconds(reader.read, query, thirty[:CANDIDATES]) for query in queries],
+        "read_30": [seconds(reader.read, query, thirty) for query in queries],
         "ask_warm": [seconds(ask, case.question, library, case.history, reader) for case in cases],
         "ask_warm_unread": [seconds(ask, case.question, library, case.history) for case in cases],
     }
     for name, times in timed.items():
         for percent in (50, 95):
             yield Row(f"{name}_p{percent}", float(np.percentile(times, percent)) * 1000, "ms", len(times))
-    yield Row("read_pairs", CANDIDATES / statistics.median(timed["read_30"]), "pairs/s", len(queries))
+    yield Row("read_pairs", READ / statistics.median(timed["read_30"]), "pairs/s", len(queries))
 
 
 def _cold(name: str, effort: Effort, *arguments: str) -> Iterator[Row]:
