@@ -49,7 +49,12 @@ _MANY = frozenset({Wants.ITEMS, Wants.REASON, Wants.STEPS, Wants.COMPARISON})
 
 def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) -> Answer:
     """The answer with what other articles say against its sentences, each side among its citations."""
-    pairs = [*_pairs(answer, parts, library), *_rivals(answer, parts, library)]
+    question = parts[0].question
+    pairs = [
+        (one, other, text)
+        for one, other, text in (*_pairs(answer, parts, library), *_rivals(answer, parts, library))
+        if _is_about(question, one, library) and _is_about(question, other, library)
+    ]
     if not pairs:
         return answer
     source = library.clusters(
@@ -75,7 +80,7 @@ Pair = tuple[Evidence, Evidence, str]
 def _pairs(answer: Answer, parts: Sequence[Findings], library: Library) -> Iterator[Pair]:
     """Sentences that say different things of the same."""
     question = parts[0].question
-    for one, other, cosine in _across(answer, _about(question, _above(GOOD, parts), library), NEAR_ANSWER):
+    for one, other, cosine in _across(answer, _above(GOOD, parts), NEAR_ANSWER):
         text = contradiction(one.quote.text, other.quote.text) if cosine >= NEAR else ""
         if text or (
             _is_one_season(one, other, library) and (text := told_apart(question, one.quote.text, other.quote.text))
@@ -88,7 +93,7 @@ def _rivals(answer: Answer, parts: Sequence[Findings], library: Library) -> Iter
     question = parts[0].question
     if question.wants & _MANY:
         return
-    for one, other, _ in _across(answer, _about(question, _above(GOOD_RIVAL, parts), library), NEAR_RIVAL):
+    for one, other, _ in _across(answer, _above(GOOD_RIVAL, parts), NEAR_RIVAL):
         if (text := answered_apart(one.quote, other.quote)) and _is_one_season(one, other, library):
             yield one, other, text
 
@@ -100,14 +105,10 @@ def _above(least: float, parts: Sequence[Findings]) -> list[Evidence]:
     )
 
 
-def _about(question: Question, evidence: Sequence[Evidence], library: Library) -> list[Evidence]:
-    """The evidence from articles that have the question's names: a firm's profit says nothing against another's."""
-    articles = {e.article_id for e in evidence}
-    if not question.names or len(articles) < 2:
-        return list(evidence)
-    shown = {article_id: library.show(article_id) for article_id in articles}
-    of_it = {i for i, article in shown.items() if question.names <= stem_set(f"{article.title} {article.text}")}
-    return [e for e in evidence if e.article_id in of_it]
+def _is_about(question: Question, evidence: Evidence, library: Library) -> bool:
+    """Whether its article has the question's names: a firm's profit says nothing against another's."""
+    article = library.show(evidence.article_id)
+    return not question.names or question.names <= stem_set(f"{article.title} {article.text}")
 
 
 def _across(answer: Answer, evidence: Sequence[Evidence], least: float) -> Iterator[tuple[Evidence, Evidence, float]]:
