@@ -102,7 +102,8 @@ def _telling_first(question: Question, evidence: Sequence[Evidence], library: Li
     for candidate in evidence if asked else ():
         if candidate.score < TELLING * evidence[0].score:
             break
-        if _is_near(asked, content_words(candidate.quote.text.lower()), library):
+        is_fit = len(lacks(question, candidate.quote.text)) <= len(lacks(question, evidence[0].quote.text))
+        if is_fit and _is_near(asked, content_words(candidate.quote.text.lower()), library):
             return [candidate, *(e for e in evidence if e is not candidate)], True
     return list(evidence), not asked
 

@@ -273,6 +273,14 @@ def test_the_company_is_said_to_be_which(library: Library) -> None:
     assert ask("What year was Brightwell Foods born?", library).abstained
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["How many people does Alibaba employ?", "When does the article expect Alibaba's cloud arm to go public?"],
+)
+def test_a_sentence_with_a_near_word_and_not_the_figure_is_no_answer(seeds: Library, question: str) -> None:
+    assert ask(question, seeds, reader=READER).abstained
+
+
 def test_what_is_said_of_another_in_the_same_words_is_not_merged(library: Library) -> None:
     library.add(
         [
