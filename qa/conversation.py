@@ -78,6 +78,7 @@ _THAT = re.compile(
 _CALENDAR = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\d[\d.,]*"
 )
+"""Months and numbers."""
 _POSSESSIVE = ("his", "her", "its", "their")
 _PLURAL = ("they", "them", "their", "theirs")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")

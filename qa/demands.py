@@ -27,8 +27,10 @@ NEAR = 0.5
 EXACT = frozenset({Wants.DATE, Wants.NUMBER, Wants.MONEY, Wants.PERCENTAGE})
 """Kinds of which a sentence often holds one that is of something else."""
 KIND_WORDS = frozenset("year month date day time number amount percent percentage sum much many exactly long".split())
+"""Words that only say which kind is asked for: a sentence near to one of these may be about anything."""
 UNTOLD = "the articles do not say whether"
 ELSEWHERE = "the nearest passage is about something else"
+"""What is missing where the good sentences have a question's names alone: asked for a yes or no, and for a figure."""
 TELLING = 0.5
 """Share of the best score down to which a sentence is looked for that says more than a name."""
 

@@ -109,10 +109,13 @@ def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader 
 
 
 _DENIAL = re.compile(rf"{NEGATION.pattern}|\brefus(?:e[sd]?|ing) to\b", re.IGNORECASE)
+"""NEGATION, and who refused to."""
 _SIDE = re.compile(r"\bvot(?:e[sd]?|ing) (?:\w+ ){0,2}?(for|against)\b", re.IGNORECASE)
+"""Which side was voted for."""
 
 
 _REASON = re.compile(r"\b(?:because|due to|owing to|thanks to) (?P<why>.+)", re.IGNORECASE)
+"""What a claim gives as the reason."""
 
 
 def _has_word_of(text: str, evidence: Sequence[str]) -> bool:

@@ -120,6 +120,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _OF_ARTICLE = re.compile(r"the (?P<topic>(?!first|last|other|same)\S.*?) (?:article|story|report|piece)", re.IGNORECASE)
+"""`the museum article`; not `the first article`, which says nothing of what it is about."""
 _LEANS = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|there|and|but|however|also|moreover|additionally"
     r"|furthermore|meanwhile|then|so|such|another|as a result|in addition|for example|according to (?:him|her|them))\b",
