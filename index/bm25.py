@@ -85,6 +85,11 @@ class BM25(FullText):
         """See the class."""
         return self._database.counted(f"stem {stem}", lambda: self._frequencies([stem]).get(stem, 0))
 
+    def stems_like(self, stem: str) -> list[str]:
+        """See the class."""
+        query = "SELECT term FROM terms WHERE starts_with(term, ?) AND length(term) BETWEEN ? AND ?"
+        return [row[0] for row in self._database.rows(query, (stem[0], len(stem) - 2, len(stem) + 2))]
+
     def rough_frequency(self, stem: str) -> int:
         """See the class."""
         rows = self._database.rows(

@@ -79,6 +79,12 @@ class FTS5(FullText):
         query = "SELECT coalesce(sum(doc), 0) FROM passages_vocabulary WHERE term = ?"
         return self._database.counted(f"stem {stem}", lambda: int(self._database.rows(query, (stem,))[0][0]))
 
+    def stems_like(self, stem: str) -> list[str]:
+        """See the class."""
+        query = "SELECT term FROM passages_vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
+        bounds = (stem[0], chr(ord(stem[0]) + 1), len(stem) - 2, len(stem) + 2)
+        return [row[0] for row in self._database.rows(query, bounds)]
+
     def rough_frequency(self, stem: str) -> int:
         """See the class."""
         rows = self._database.rows(

@@ -56,6 +56,10 @@ class FullText(ABC):
         """How many passages hold a word with this Porter stem, in text or title."""
 
     @abstractmethod
+    def stems_like(self, stem: str) -> list[str]:
+        """The stems in the index that begin with the same letter and have at most two letters more or less."""
+
+    @abstractmethod
     def put(self, transaction: Transaction, title: str, passages: Sequence[tuple[int, str]]) -> None:
         """Take in passages of an article of this title: their row numbers and texts."""
 

@@ -262,6 +262,14 @@ class Library:
                 self._do_without_full_text(error)
         return self._catalog.full_text.rough_frequency(stem)
 
+    def stems_like(self, stem: str) -> list[str]:
+        """Porter stems in the articles with this one's first letter and about its length; none if FTS5 is damaged."""
+        try:
+            return self._catalog.full_text.stems_like(stem)
+        except LibraryDamaged as error:
+            self._do_without_full_text(error)
+            return []
+
     def passage_count(self, scope: Scope = EVERYTHING) -> int:
         """How many passages the articles in the scope have."""
         return self._catalog.passage_count() if scope == EVERYTHING else len(self._catalog.passages_in(scope))

@@ -61,7 +61,8 @@ class Answer:
     `confidence` is the calibrated probability that the articles answer the question, given either way. `mode` is how
     it was made: `extractive`, `llm`, or `talk` where the question was about Footnote or the library itself.
     `understood` is the question as it was completed from the conversation, empty where it stood by itself. `notes` are
-    lines for the person who asks, such as why a language model was not used. `follow_ups` are questions to ask next.
+    lines for the person who asks, such as why a language model was not used. `follow_ups` are questions to ask next; of
+    an abstention, the question with a misspelt word put right.
     `read` counts the articles whose passages were read.
     """
 
@@ -79,6 +80,11 @@ class Answer:
     follow_ups: tuple[str, ...] = ()
     read: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+
+    @property
+    def follow_ups_heading(self) -> str:
+        """What stands over the questions to ask next."""
+        return "Did you mean" if self.abstained else "Ask next"
 
     @property
     def text(self) -> str:

@@ -22,6 +22,7 @@ from .language import is_foreign
 from .question import Question, Wants, read, split
 from .rank import CANDIDATES, Read, rank
 from .reader import Reader
+from .spelling import respelt
 from .talk import talk
 from .timely import apart_from_time, at_its_time, hits_of_the_time, time_of
 from .weights import READ_THRESHOLD, THRESHOLD
@@ -132,13 +133,19 @@ def look_up(
         answer = replace(answer, understood=whole.text if whole.text != question else "")
         answer = replace(
             answer,
-            follow_ups=() if answer.abstained else follow_ups(answer, findings),
+            follow_ups=_meant(question, library, is_strange) if answer.abstained else follow_ups(answer, findings),
             notes=(*answer.notes, *filter(None, (asked_of.note if asked_of else "", library.hindrance))),
             read=len({read.hit.article_id for of_part in ranked for read in of_part[:passages]}),
         )
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
     return Found(answer, whole, tuple(findings))
+
+
+def _meant(question: str, library: Library, is_strange: bool) -> tuple[str, ...]:
+    """What to ask in place of a question that is not answered, where a word of it may be misspelt."""
+    meant = None if is_strange else respelt(question, library)
+    return (meant,) if meant else ()
 
 
 def _plain(part: Question) -> str:

@@ -228,6 +228,6 @@ def _print_answer(answer: Answer) -> None:
     for conflict in answer.conflicts:
         click.echo(f"\nThe articles disagree: {one_line(conflict.text)}")
     if answer.follow_ups:
-        click.echo("\nAsk next:")
+        click.echo(f"\n{answer.follow_ups_heading}:")
     for question in answer.follow_ups:
         click.echo(f"- {one_line(question)}")

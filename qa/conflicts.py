@@ -43,6 +43,8 @@ MOST = 2
 
 _ASKED = {Wants.NUMBER: "number", Wants.MONEY: "sum", Wants.PERCENTAGE: "percentage"}
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+_ATTRIBUTION = re.compile(r", (?:[\w.’'-]+ ){1,6}(?:said|says|reported|announced)(?: on \w+day)?[.”]*$")
+"""Who says so, at a sentence's end: it is not what is said."""
 _MANY = frozenset({Wants.ITEMS, Wants.REASON, Wants.STEPS, Wants.COMPARISON})
 """What a question asks for of which several may be true."""
 
@@ -209,13 +211,13 @@ def _is_name(answer: str) -> bool:
 
 
 def _shared(one: str, other: str) -> float:
-    """Jaccard index of the stems of content words, numbers aside."""
+    """Jaccard index of the stems of content words; numbers, weekdays and who says so aside."""
     a, b = (_content(text) for text in (one, other))
     return len(a & b) / len(a | b) if a | b else 0.0
 
 
 def _content(text: str) -> set[str]:
-    plain = QUANTITY.sub(" ", text)
+    plain = _WEEKDAY.sub(" ", QUANTITY.sub(" ", _ATTRIBUTION.sub("", text)))
     return set(stems(" ".join(word for word in words(plain) if word.lower() not in STOP_WORDS)))
 
 

@@ -14,17 +14,24 @@ ROUNDING = 0.05
 FEW = 100
 """Below this a count is exact: 23 episodes are not 24."""
 
+_ONES = dict(zip("two three four five six seven eight nine".split(), range(2, 10), strict=True))
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 COUNTS = {
-    name: number
-    for number, name in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2)
+    **_ONES,
+    **{name: number for number, name in enumerate(_TEENS, start=10)},
+    **{name: 10 * number for number, name in enumerate(_TENS, start=2)},
 }
+"""Words that count; *one* may be anybody."""
+_BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})[ -](?:one|{'|'.join(_ONES)})|{'|'.join(COUNTS)})"
+_WORDS = rf"(?:one hundred|{_BELOW_HUNDRED}(?: hundred)?)(?:(?<=hundred)(?: and)? {_BELOW_HUNDRED})?"
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]*\.?"
 QUANTITY = re.compile(
     rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\b(?!,?\d)"
-    r"|(?P<sign>[$€£¥₹]\s?)?(?<![\d.,A-Za-z-])(?P<number>\d[\d,]*(?:\.\d+)?)(?:[\s-]?(?P<scale>thousand|million|billion|trillion"
-    r"|bn|mn|[mk])\b)?(?P<unit>\s?%|\s?per ?cent\b|\s(?:dollars|euros|pounds|yuan|yen|crowns)\b)?"
-    rf"|\b(?P<word>{'|'.join(COUNTS)})\b",
+    rf"|(?:(?P<sign>[$€£¥₹]\s?)?(?<![\d.,A-Za-z-])(?P<number>\d+(?:,\d+)*(?:\.\d+)?)|\b(?P<word>{_WORDS})\b)"
+    r"(?:[\s-]?(?P<scale>thousand|million|billion|trillion|bn|mn|[mk])\b)?"
+    r"(?P<unit>\s?%|\s?per ?cent\b|\s(?:dollars|euros|pounds|yuan|yen|crowns)\b)?",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
@@ -87,17 +94,30 @@ def _quantity(match: re.Match[str], sentence: str) -> Quantity:
     if match["day"]:
         month = next(n for n, name in enumerate(MONTHS, start=1) if name in match["day"].lower())
         return Quantity("day", 100.0 * month + int(re.sub(r"\D", "", match["day"])), text, is_rough=False)
-    if match["word"]:
-        return Quantity(_counted(match, sentence), float(COUNTS[match["word"].lower()]), text, is_rough)
     digits, scale, unit = match["number"], match["scale"], (match["unit"] or "").strip().lower()
-    value = float(digits.replace(",", "")) * _SCALES.get((scale or "").lower(), 1.0)
+    plain = float(digits.replace(",", "")) if digits else _count_of(match["word"])
+    value = plain * _SCALES.get((scale or "").lower(), 1.0)
     if match["sign"] or (unit and unit != "%" and not unit.startswith("per")):
         return Quantity("sum", value, text, is_rough)
     if unit:
         return Quantity("percentage", value, text, is_rough)
-    if re.fullmatch(r"(?:1[5-9]|20)\d\d", digits) and not scale:
+    if digits and re.fullmatch(r"(?:1[5-9]|20)\d\d", digits) and not scale:
         return Quantity("year", value, text, is_rough=False)
     return Quantity(_counted(match, sentence), value, text, is_rough)
+
+
+def _count_of(said: str) -> float:
+    """The value of number words below a thousand.
+
+    >>> _count_of("twenty-five"), _count_of("two hundred and ten")
+    (25.0, 210.0)
+    """
+    hundreds, _, rest = said.lower().rpartition("hundred")
+    return 100.0 * _below_hundred(hundreds) + _below_hundred(rest)
+
+
+def _below_hundred(said: str) -> int:
+    return sum({**COUNTS, "one": 1}.get(word, 0) for word in re.findall(r"[a-z]+", said))
 
 
 def _counted(match: re.Match[str], sentence: str) -> str:

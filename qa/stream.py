@@ -21,10 +21,11 @@ from .cite import cite
 from .completion import LLMError, LLMTooLong
 from .compose import NEAREST
 from .conversation import Turn
+from .declines import declines
 from .extract import Quote
 from .generate import Sentences, Written
 from .llm import LLM
-from .prompts import NO_ANSWER, answer_prompt, fit, speaks_to_a_model
+from .prompts import answer_prompt, fit, speaks_to_a_model
 from .reader import Reader
 from .rewrite import rewriter
 from .sources import choose, in_reading_order
@@ -87,13 +88,13 @@ def _written(
         yield found.answer
         return
     yield draft.answer()
+    has_declined = False
     try:
         with closing(_sentences(found, draft.offered, llm, until, cancelled)) as sentences:
             for written in islice(sentences, MAX_SENTENCES):
-                if written.text.upper().startswith(NO_ANSWER) and not draft.is_supported:
-                    yield _declined(found.answer, llm)
-                    return
-                if draft.add(written):
+                if declines(written) and not draft.is_supported:
+                    has_declined = True  # it may yet go on with `However, ...`
+                elif draft.add(written):
                     yield draft.answer()
     except LLMError as error:
         if not (draft.is_supported and isinstance(error, LLMTooLong)):
@@ -102,7 +103,9 @@ def _written(
         notes = (*notes, f"{error}; the end is left out.")
     if cancelled():
         return
-    if draft.is_supported:
+    if has_declined and not draft.is_supported:
+        yield _declined(found.answer, llm)
+    elif draft.is_supported:
         yield replace(draft.with_conflicts(), notes=notes)
     else:
         yield _taken_over(found.answer, f"{llm.name} wrote nothing that the articles bear out")

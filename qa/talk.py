@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from index import Library, Scope, Sentence
 
@@ -15,117 +13,27 @@ from .cite import cite
 from .conversation import Turn
 from .evidence import share, stem_set
 from .question import content_words, stems
-from .smalltalk import kind_of
-from .when import When, when
+from .spelling import respelt
+from .summary import summarise
+from .when import When
+from .wish import read_wish
 
 LISTED = 12
 """Articles of a list."""
-SUMMARY = 5
-"""Sentences of a summary at most; a short article gets a third of its own."""
-READ = 200
-"""Sentences of an article that a summary is chosen from, its first: the longest wait is a second."""
-SHORTEST, LONGEST = 6, 45
-"""Words of a sentence that a summary may hold."""
-REDUNDANCY = 0.5
-"""What nearness to a chosen sentence counts against another, beside nearness to the whole."""
-LEAD = 0.1
-"""What the first sentence is ahead: who writes news begins with what matters."""
 NAMED = 0.6
 """Share of a title's words from which an article is the one named."""
 ENOUGH = 3
 """Words of a title by which an article is named where no other that fits has them."""
 LATEST = 5
 """Articles that are listed as the newest on a topic."""
-FOUND = 10
-"""Passages that are searched for an article on a topic."""
+FOUND, SOUGHT = 10, 100
+"""Passages that are searched for an article on a topic, and for all articles that mention something."""
 MENTIONED = 0.6
 """Share of the words of `the article about ...` from which an article may be the one."""
+QUOTED = 6
+"""Words from which a line of an answer is taken for a quote."""
 AS_GOOD = 0.8
 """Share of the best article's score from which another is meant as well as that."""
-
-_PLEASE = re.compile(
-    r"^(?:(?:hi|hello|hey|ok|okay|so|and|please|now|well)\b[\s,!.]*)*"
-    r"(?:(?:can|could|would|will) you (?:please )?|please |i(?:[’']d| would) like (?:you to |to see )"
-    r"|i want (?:you to )?)?"
-    r"(?:(?:give|show|tell|get) me )?",
-    re.IGNORECASE,
-)
-_LIBRARY = r"(?:in (?:the|your|this|my) (?:library|collection|index|database)|here|now|available|indexed|loaded|there)"
-_ARTICLES = r"(?:(?:all|of|the|your|my|available|these) )*(?:articles|documents|sources|texts|files)"
-_HELP = re.compile(
-    r"help(?: me)?|what (?:can|could|should|may) i (?:ask|do)(?: (?:you|here|about))?"
-    r"|what (?:sort|kind)s? of (?:things|questions) can i ask(?: you)?"
-    r"|what (?:can|do) you do(?: for me)?|how (?:does this|do you|does it) work"
-    r"|how (?:do|can|should) i use (?:this|you|it)"
-    r"|what (?:do you know|topics do you (?:know|cover))(?: about)?",
-    re.IGNORECASE,
-)
-_SELF = re.compile(
-    r"(?:who|what) (?:exactly )?are you|what(?:[’']s| is) your name|do you have a name|who (?:made|built|created) you"
-    r"|are you (?:an? )?(?:ai|bot|robot|chatbot|human|person|real|chatgpt|llm|language model|machine|computer)"
-    r"|introduce yourself|tell me about yourself|about yourself",
-    re.IGNORECASE,
-)
-_THINGS = r"(?:articles|documents|sources|texts|files)"
-_LIST = re.compile(
-    rf"(?:list|show|name|enumerate)? ?{_ARTICLES}(?: {_LIBRARY})?|(?:which|what) {_THINGS} are {_LIBRARY}"
-    rf"|(?:which|what) {_THINGS} (?:do you (?:have|know)|are (?:there|you using)|have you(?: got| read)?"
-    rf"|can i ask about)(?: {_LIBRARY})?|what are (?:the|your|these|my) {_THINGS}(?: about)?"
-    rf"|what(?:[’']s| is) in (?:the|your|this|my) (?:library|collection)|(?:a |the )?list of (?:the )?{_ARTICLES}",
-    re.IGNORECASE,
-)
-_COUNT = re.compile(
-    rf"how many {_THINGS}(?: (?:do you (?:have|know)|are (?:there|{_LIBRARY})|have you(?: got| read)?))?"
-    rf"(?: {_LIBRARY})?|(?:the )?number of {_THINGS}(?: {_LIBRARY})?",
-    re.IGNORECASE,
-)
-_LATEST = r"(?:latest|newest|most recent|new|recent)"
-_NEW = re.compile(
-    r"(?:what(?:[’']s| is) (?:new|the (?:latest|newest|news)(?: articles?)?)"
-    r"|what (?:has been (?:added|published)|was published)"
-    r"|(?:is there )?any(?:thing)? (?:new|news)"
-    rf"|(?:(?:what|which) (?:are|is) |list |show )?(?:the )?{_LATEST} articles?"
-    r"|(?:which|what) articles (?:are|were|have been) (?:new|published)"
-    r"|(?:list |show )?(?:the )?articles (?:from|since|of|published|before|after)"
-    r"|(?P<happened>what (?:has )?happened|what(?:[’']s| is| was) (?:happening|going on)))\b(?P<time>.*)",
-    re.IGNORECASE,
-)
-_LATEST_ON = re.compile(
-    r"(?:what(?:[’']s| is| are) )?(?:the )?(?:latest|newest|most recent)"
-    r"(?: (?:news|developments?|updates?|articles?))? (?:on|about|regarding) (?P<topic>.+)",
-    re.IGNORECASE,
-)
-_TIME_WORD = re.compile(
-    r"(?:since|from|in|of|before|after|until|till|by|on|during|published|the|last|past|previous|this|between|and|to|up|over"
-    r"|year|month|week|day|years|months|weeks|days|today|early|late|mid|two|three|four|five|six|few|here|there"
-    r"|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|\d+(?:st|nd|rd|th)?)",
-    re.IGNORECASE,
-)
-_THIS = r"(?:this|the|that) (?:article|text|document|page|story|report|piece)|it all|(?:this|it)"
-_ALL = r"everything|them(?: all)?|(?:all )?(?:of )?(?:the |my )?(?:articles|texts|documents|stories)|all"
-_SUMMARY = re.compile(
-    r"(?:(?:write|make|give|provide|show)(?: me| us)? )?(?:(?:a|an|the) )?(?:short |brief |quick )?"
-    r"(?:summari[sz]e|summary|sum up|tl;?dr|overview)(?: (?:of|for))?:? (?P<what>.+)"
-    r"|what (?:is|does) (?P<about>(?:this|the|that) (?:article|text|document|page|story|report|piece)) (?:about|say)"
-    r"|(?P<bare>summari[sz]e|summary|tl;?dr)",
-    re.IGNORECASE,
-)
-_ARTICLE = re.compile(
-    r"(?:(?:the|this|that) )?(?:article|text|document|story|report|piece) (?:(?:called|titled|named|on|about) )?",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"(?:(?:the|this|that|an?) )?(?:article|text|document|story|report|piece) (?:that (?:is|talks|speaks) )?"
-    r"(?:about|on) (?P<topic>.+)",
-    re.IGNORECASE,
-)
-_OF_ARTICLE = re.compile(r"the (?P<topic>(?!first|last|other|same)\S.*?) (?:article|story|report|piece)", re.IGNORECASE)
-"""`the museum article`; not `the first article`, which says nothing of what it is about."""
-_LEANS = re.compile(
-    r"(?:he|she|it|they|his|her|its|their|this|that|these|those|there|and|but|however|also|moreover|additionally"
-    r"|furthermore|meanwhile|then|so|such|another|as a result|in addition|for example|according to (?:him|her|them))\b",
-    re.IGNORECASE,
-)
 
 _SAID = {
     "greeting": "Hello. Ask me something about your articles: every sentence of an answer names its source.",
@@ -144,65 +52,17 @@ _HELPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What is wanted: `said`, `who`, `help`, `list`, `count`, `new`, `latest` (on a topic), `summary` or `about`, the
-    summary of an article that is named by its topic.
-
-    `what` is the kind of small talk, or the article or topic that is named; empty: the one that is meant.
-    """
-
-    kind: str
-    what: str = ""
-    time: When | None = None
-
-
-def read_talk(text: str, today: str | None = None) -> Talk | None:
-    """What is wanted, where it is no question to the articles; None for every other text. Pure.
-
-    >>> read_talk("Thanks!"), read_talk("How many articles are there?"), read_talk("How many firms are there?")
-    (Talk(kind='said', what='thanks', time=None), Talk(kind='count', what='', time=None), None)
-    """
-    if kind := kind_of(text):
-        return Talk("said", kind)
-    plain = " ".join(text.split()).strip(" ?.!…\"'")
-    if len(plain) > 200:
-        return None
-    asked = _PLEASE.sub("", plain, count=1)
-    for name, pattern in (("help", _HELP), ("who", _SELF), ("count", _COUNT), ("list", _LIST)):
-        if pattern.fullmatch(plain) or pattern.fullmatch(asked):
-            return Talk(name)
-    if (match := _NEW.fullmatch(asked)) and all(
-        _TIME_WORD.fullmatch(word) for word in re.findall(r"\w+", match["time"])
-    ):
-        time = when(f"published {match.group()}", today)
-        if match["happened"]:
-            return Talk("new", "happened", time) if time and not time.newest else None
-        return Talk("new", time=time) if time or today is None or not match["time"].strip() else None
-    if match := _LATEST_ON.fullmatch(asked):
-        return Talk("latest", match["topic"].strip(" “”\"'"))
-    if match := _SUMMARY.fullmatch(asked):
-        what = match["what"] or ""
-        if named := _ABOUT.fullmatch(what) or _OF_ARTICLE.fullmatch(what):
-            return Talk("about", named["topic"].strip(" “”\"'"))
-        return Talk(
-            "summary",
-            ""
-            if re.fullmatch(f"{_THIS}|{_ALL}", what, re.IGNORECASE)
-            else _ARTICLE.sub("", what, count=1).strip(" “”\"'"),
-        )
-    return None
-
-
 def talk(question: str, library: Library, history: Sequence[Turn], scope: Scope) -> Answer | None:
     """The answer to what is no question to the articles; None where it is one. The library holds an article or more."""
     newest = library.newest(1)
     today = newest[0][1] if newest else None
-    wanted = read_talk(question, today)
+    wanted = read_wish(question, today)
     if wanted is None:
         return None
     if wanted.kind == "latest":
         return _latest(question, wanted.what, library, scope)
+    if wanted.kind == "mention":
+        return _mentions(question, wanted.what, library, scope)
     if wanted.kind == "about":
         return _about(question, wanted.what, library, scope)
     if wanted.kind == "summary":
@@ -345,11 +205,40 @@ def _latest(question: str, topic: str, library: Library, scope: Scope) -> Answer
     return _answer(question, library, [f"The newest on “{topic}”:", *titles])
 
 
-def _mentioning(topic: str, library: Library, scope: Scope) -> dict[str, float]:
-    """The articles found for the topic that have most of its words, with their best score."""
-    wanted = dict.fromkeys(stems(" ".join(content_words(topic))), 1.0)
+def _mentions(question: str, topic: str, library: Library, scope: Scope) -> Answer:
+    """The articles that have most of the topic's words, each with its first sentence of those that have most."""
+    worth = _mentioning(topic, library, scope, SOUGHT)
+    if not worth:
+        meant = respelt(topic, library)
+        return Answer(
+            question, (), (), 0.0, abstained=True, mode="talk", missing=(f"no article mentions “{topic}”",),
+            follow_ups=(question.replace(topic, meant),) if meant else (),
+        )  # fmt: skip
+    best = sorted(worth, key=lambda article_id: (-worth[article_id], article_id))[:LISTED]
+    titles = [line for article_id in best for line in _titles(library, Scope(frozenset({article_id})))]
+    found = f"{len(worth)} article{'s mention' if len(worth) > 1 else ' mentions'} “{topic}”"
+    head = f"More than {LISTED} articles mention “{topic}”; the nearest:" if len(worth) > LISTED else f"{found}:"
+    return _answer(question, library, [head, *(_at_mention(line, topic, library) for line in titles)])
+
+
+def _at_mention(line: Titled, topic: str, library: Library) -> Titled:
+    """The line, resting on the sentence of its article that has most of the topic's words."""
+    wanted, text = _terms(topic), library.show(line.article_id).text
+    sentences = library.sentences(line.article_id)
+    told = max(sentences, key=lambda s: (share(wanted, stem_set(text[s.start : s.end])), s.is_evidence, -s.start))
+    return replace(line, start=told.start, end=told.end)
+
+
+def _terms(topic: str) -> dict[str, float]:
+    return dict.fromkeys(stems(" ".join(content_words(topic))), 1.0)
+
+
+def _mentioning(topic: str, library: Library, scope: Scope, k: int = FOUND) -> dict[str, float]:
+    """The articles that have most of the topic's words, of those in which its k best passages are, with their best
+    score."""
+    wanted = _terms(topic)
     worth: dict[str, float] = {}
-    for hit in library.search(topic, FOUND, scope):
+    for hit in library.search(topic, k, scope):
         worth.setdefault(hit.article_id, hit.score)
     told = {a: share(wanted, stem_set(f"{library.show(a).title} {library.show(a).text}")) for a in worth}
     most = max(told.values(), default=0.0)
@@ -366,7 +255,7 @@ def _on(topic: str, library: Library, scope: Scope) -> list[str]:
 
 def _quoted(answer: str, library: Library, scope: Scope) -> str | None:
     """The one article that the last answer quotes word for word, if it is one."""
-    lines = [line for line in re.split(r"\s?\[\d{1,3}\]|\n", answer) if len(line.split()) >= SHORTEST]
+    lines = [line for line in re.split(r"\s?\[\d{1,3}\]|\n", answer) if len(line.split()) >= QUOTED]
     found = set()
     for line in lines[:3]:
         quote = line.strip("- ")
@@ -375,29 +264,10 @@ def _quoted(answer: str, library: Library, scope: Scope) -> str | None:
 
 
 def _summary(article_id: str, library: Library) -> list[str | Titled]:
-    """The sentences nearest to the whole article and farthest from each other, in reading order."""
-    article = library.show(article_id)
-    every = [s for s in library.sentences(article_id) if s.is_evidence]
-    spans = [s for s in every if _can_stand(article.text[s.start : s.end])][:READ] or every[:1]
-    if not spans:
-        return ["The article has no sentence to quote."]
-    vectors = library.encoder.recall([article.text[s.start : s.end] for s in spans])
-    whole = vectors.mean(axis=0)
-    central = vectors @ (whole / (np.linalg.norm(whole) or 1.0))
-    central[0] += LEAD
-    chosen: list[int] = []
-    for _ in range(min(SUMMARY, max(1, len(every) // 3))):
-        near = (vectors @ vectors[chosen].T).max(axis=1) if chosen else np.zeros(len(spans))
-        worth = central - REDUNDANCY * near
-        worth[chosen] = -np.inf
-        best = int(np.argmax(worth))
-        if best not in chosen:
-            chosen.append(best)
-    return [
-        Titled(" ".join(article.text[s.start : s.end].split()), article_id, s.start, s.end, is_item=False)
-        for s in (spans[number] for number in sorted(chosen))
+    """The summary, a line each sentence."""
+    text = library.show(article_id).text
+    lines = [
+        Titled(" ".join(text[s.start : s.end].split()), article_id, s.start, s.end, is_item=False)
+        for s in summarise(article_id, library)
     ]
-
-
-def _can_stand(text: str) -> bool:
-    return SHORTEST <= len(text.split()) <= LONGEST and not _LEANS.match(text)
+    return list(lines) or ["The article has no sentence to quote."]

@@ -133,6 +133,36 @@ def test_a_number_is_read_with_its_scale(number: int, unit: str) -> None:
     assert found.value == number * (1e6 if "million" in unit else 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("twelve", "number ship", 12),
+        ("twenty-five", "number ship", 25),
+        ("seventy one", "number ship", 71),
+        ("two hundred and ten", "number ship", 210),
+        ("Two thousand", "number ship", 2_000),
+        ("three hundred million", "number ship", 300e6),
+        ("two million dollars", "sum", 2e6),
+        ("ten per cent", "percentage", 10),
+    ],
+)
+def test_a_number_in_words_is_read_as_one_in_digits(text: str, kind: str, value: float) -> None:
+    (found,) = quantities(f"It is {text} ships and one boat" if "ship" in kind else f"It is {text} of it")
+    assert (found.kind, found.value, found.text) == (kind, value, text)
+
+
+def test_who_says_so_and_on_which_day_of_the_week_makes_no_other_statement() -> None:
+    denied = "The council has not approved the budget for 2024, the mayor of Arlen said on Friday."
+    assert contradiction("The council approved the budget for 2024.", denied) == "one says it, and one denies it"
+    assert contradiction("The dam at Orva burst on Tuesday night.", "The dam at Orva did not burst, officials said.")
+
+
+def test_digits_and_words_are_held_against_each_other() -> None:
+    said = "The firm will dismiss {} workers at its plant in Dorn."
+    assert contradiction(said.format("2,000"), said.format("two thousand")) == ""
+    assert contradiction(said.format("2,000"), said.format("three thousand")) == "2,000 | three thousand"
+
+
 def dated(name: str, sum_: str, day: str | None, more: str) -> Article:
     return Article(name, f"Report {name}", f"{BASE.format(sum_)} {more}", "x", published=day)
 

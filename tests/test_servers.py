@@ -130,6 +130,8 @@ def test_words_score_as_in_the_folder_after_changes_of_all_kinds(
                 for library, found in ((served, ours), (local, theirs))
             ]
             assert texts_of[0] == texts_of[1], query
+        for stem in ("zebbra", "runing", "中", "q"):
+            assert sorted(served.stems_like(stem)) == sorted(local.stems_like(stem))
         assert served._catalog.full_text.fault() == ""
         before = served._catalog.full_text.match("zebra", 9)
         served._catalog.full_text.rebuild()

@@ -150,11 +150,25 @@ def test_what_the_articles_do_not_answer_is_never_asked_of_a_model(seeds: Librar
     assert server.asked == []
 
 
-def test_a_model_that_finds_no_answer_is_believed(seeds: Library) -> None:
-    *_, answer = answers(seeds, says("NO ANSWER."))
+@pytest.mark.parametrize(
+    "said",
+    [
+        "NO ANSWER.",
+        "The provided sentences do not mention that.",
+        "I'm sorry, but I cannot answer this from the articles. There is no information on it.",
+    ],
+)
+def test_a_model_that_finds_no_answer_is_believed(seeds: Library, said: str) -> None:
+    *_, answer = answers(seeds, says(said))
     assert (answer.abstained, answer.text, answer.mode) == (True, ABSTENTION, "llm")
     assert answer.nearest
     assert "found no answer" in answer.notes[0]
+
+
+def test_a_model_that_finds_one_after_all_is_heard(seeds: Library) -> None:
+    *_, answer = answers(seeds, says("The articles do not say so directly. However, Ant Group was controlled by Ma."))
+    assert not answer.abstained
+    assert [sentence.supported for sentence in answer.sentences] == [True]
 
 
 FAULTS: dict[str, tuple[Behaviour, str]] = {

@@ -14,7 +14,8 @@ from qa.ask import IN_ANOTHER_LANGUAGE, ask
 from qa.conversation import Turn
 from qa.language import is_foreign
 from qa.smalltalk import kind_of
-from qa.talk import LISTED, read_talk, talk
+from qa.talk import LISTED, talk
+from qa.wish import read_wish
 
 TEXT = (
     "The harbour of Arlen was closed after the storm of May. Engineers found cracks in the eastern pier of the harbour."
@@ -100,10 +101,15 @@ def test_small_talk_is_told_from_questions(text: str, kind: str | None) -> None:
         ("Summarise the article Bees return", "summary"),
         ("What is this article about?", "summary"),
         ("tl;dr", "summary"),
+        ("Which articles mention the harbour?", "mention"),
+        ("how many documents talk about bees", "mention"),
+        ("Is there anything about the mill?", "mention"),
+        ("Where is the mill mentioned?", "mention"),
+        ("Show me all stories on bees", "mention"),
     ],
 )
 def test_what_is_asked_of_the_library_is_read(text: str, kind: str) -> None:
-    wanted = read_talk(text, "2023-07-01")
+    wanted = read_wish(text, "2023-07-01")
     assert wanted is not None
     assert wanted.kind == kind
 
@@ -120,14 +126,39 @@ def test_what_is_asked_of_the_library_is_read(text: str, kind: str) -> None:
         "What can I ask the council for?",
         "What is it about bees that matters?",
         "Help for merchants",
+        "Which articles mention why the harbour was closed?",
+        "What do the articles say about bees?",
+        "Do both articles mention the harbour?",
+        "Where is the mill?",
     ],
 )
 def test_a_question_is_no_talk(text: str) -> None:
-    assert read_talk(text, "2023-07-01") is None
+    assert read_wish(text, "2023-07-01") is None
 
 
 def test_no_question_of_the_seeds_set_is_talk() -> None:
-    assert [case.question for case in read_set(find_set("seeds")).cases if read_talk(case.question, "2023-07-01")] == []
+    assert [case.question for case in read_set(find_set("seeds")).cases if read_wish(case.question, "2023-07-01")] == []
+
+
+def test_the_articles_that_mention_something_are_listed_each_with_the_sentence_that_does(shelf: Library) -> None:
+    answer = say("Which articles mention the mill?", shelf)
+    assert answer.sentences[0].text == "2 articles mention “the mill”:"
+    assert {c.quote for c in answer.citations} == {
+        "The mill burned down in the great fire.",
+        "A letter was found in the attic of the mill.",
+    }
+    assert all(sentence.is_item for sentence in answer.sentences[1:])
+
+
+def test_a_thing_that_no_article_mentions_is_said_to_be_so(shelf: Library) -> None:
+    answer = ask("Which articles mention submarines?", shelf)
+    assert answer.abstained
+    assert answer.missing == ("no article mentions “submarines”",)
+    assert answer.follow_ups == ()
+
+
+def test_a_misspelt_thing_is_asked_back(shelf: Library) -> None:
+    assert ask("Which articles mention the harbuor?", shelf).follow_ups == ("Which articles mention the harbour?",)
 
 
 def test_a_greeting_rests_on_nothing_and_searches_for_nothing(shelf: Library) -> None:

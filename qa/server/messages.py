@@ -135,7 +135,7 @@ def _below(answer: Answer, changed: Mapping[int, Standing], place: str) -> Itera
             f'<li><button type="button" class="fn-next">{literal(question)}</button></li>'
             for question in answer.follow_ups
         )
-        yield f'<section class="fn-nexts"><h3>Ask next</h3><ul>{buttons}</ul></section>'
+        yield f'<section class="fn-nexts"><h3>{answer.follow_ups_heading}</h3><ul>{buttons}</ul></section>'
 
 
 def _conflict(conflict: Conflict, cited: Sequence[Citation]) -> str:
