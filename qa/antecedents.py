@@ -39,6 +39,10 @@ _ADDED = re.compile(
     re.IGNORECASE,
 )
 """What a sentence starts with that goes on with a list told in sentences."""
+_TURNED = re.compile(
+    r"(?:however|but|yet|still|nevertheless|nonetheless|that said|on the other hand|at the same time)\b", re.IGNORECASE
+)
+"""What a sentence starts with that says the other side."""
 _ORDINAL = re.compile(r"(?:first|second|third|fourth|fifth|sixth|last|final)(?:ly)?,", re.IGNORECASE)
 """What each sentence of a list starts with that is told in order."""
 _BACK = re.compile(rf"\b(?:this|these|those|such) (?!(?:{TIMES}|a|an|as|that|is|was)\b)[a-z]+", re.IGNORECASE)
@@ -83,10 +87,11 @@ def reach_on(
     *,
     reason: bool = False,
     added: bool = False,
+    turned: bool = False,
 ) -> Quote:
     """The quote, which reaches on where the next sentence of the paragraph gives its `reason`, is `added` to it as
-    the next of what it lists, or points back at it and has a word of what is `asked` (stems) that it lacks; and to
-    the last of those that start with `First,`, `Second,` and so on.
+    the next of what it lists, has `turned` to the other side, or points back at it and has a word of what is `asked`
+    (stems) that it lacks; and to the last of those that start with `First,`, `Second,` and so on.
 
     Not to what is `shown` already: (article, start) of the answer's sentences.
     """
@@ -100,7 +105,7 @@ def reach_on(
     if _ORDINAL.match(text, after.start):
         last = [after, *takewhile(lambda s: _ORDINAL.match(text, s.start), following)][-1]
         return replace(quote, end=last.end, text=text[quote.start : last.end])
-    patterns = [pattern for pattern, is_wanted in ((_REASON, reason), (_ADDED, added)) if is_wanted]
+    patterns = [pattern for pattern, is_wanted in ((_REASON, reason), (_ADDED, added), (_TURNED, turned)) if is_wanted]
     goes_on = any(pattern.match(text, after.start, after.end) for pattern in patterns)
     if not (goes_on or _completes(text[after.start : after.end], quote.text, asked)):
         return quote

@@ -13,7 +13,7 @@ from .answer import Answer
 from .compose import compose
 from .confidence import judge
 from .conflicts import with_conflicts
-from .conversation import Turn, beside, contextualise
+from .conversation import Turn, beside, contextualise, said_last
 from .echo import answers_too, apart_from_echoes
 from .extract import PASSAGES, Findings, find
 from .followups import follow_ups
@@ -102,7 +102,7 @@ def look_up(
         is_strange = is_foreign(
             whole.text, library.document_frequency, library.passage_count(), library.encoder.is_word
         )
-        parts = [_known(part, library) if is_strange else part for part in _parts(whole)]
+        parts = [_known(part, library) if is_strange else part for part in _parts(_of_itself(whole, question))]
         said = beside(question, whole.text, history)
         passages = library.settings.passages or PASSAGES
         hits = library.search(whole.topic, max(CANDIDATES, passages) if reader else passages, scope, said)
@@ -112,8 +112,10 @@ def look_up(
         retrieved = time.perf_counter()
         ranked = [rank(_plain(part), hits, reader, follows=bool(said)) for part in parts]
 
+        last = said_last(history) if whole.text != question else ""
+
         def weigh(part: Question, of_part: Sequence[Read]) -> Findings:
-            found = judge(find(part, of_part[:passages], library), library, searched, reader)
+            found = judge(find(part, of_part[:passages], library, last), library, searched, reader)
             found = at_its_time(found, asked_of, library) if asked_of else found
             return only_if_clear(found, _articles(found, library)) if is_strange else found
 
@@ -160,6 +162,12 @@ def _threshold(library: Library, reader: Reader | None) -> float:
     else:
         own, shipped = library.settings.threshold_without_reader, THRESHOLD
     return shipped if own is None else own
+
+
+def _of_itself(whole: Question, question: str) -> Question:
+    """The completed question, with which of its terms were said before and not in the question as it came."""
+    is_longer = whole.text != question and whole.text.startswith(question)
+    return replace(whole, carried=whole.terms - read(question).terms) if is_longer else whole
 
 
 def _known(question: Question, library: Library) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,6 +35,11 @@ OWN = 0.2
 SAME_STATEMENT = 0.85
 """Cosine from which two sentences with the same numbers and negation, of two articles, say the same thing."""
 
+_JUDGES = re.compile(
+    r"\b(?:should|safe|secure|risky|dangerous|wise|advisable|recommended|worth|better|good|bad|optimistic|pessimistic)\b",
+    re.IGNORECASE,
+)
+"""What a yes or no is asked about that may be answered in two ways, and so with what speaks against it."""
 REPEATED = "An article repeats the question word for word; what others say of it stands after it."
 """Said where an answer is set beside that of an article that might have been written to be found."""
 
@@ -92,8 +98,14 @@ def _standing_alone(groups: Sequence[Group], part: Findings, library: Library) -
     reached = [(reach_back(group[0], shown, library, asked), *group[1:]) for group in groups]
     starts = {(group[0].article_id, group[0].start) for group in groups}
     reason, added = (wanted in part.question.wants for wanted in (Wants.REASON, Wants.ITEMS))
-    terms = part.question.terms
-    return [(reach_on(group[0], starts, library, terms, reason=reason, added=added), *group[1:]) for group in reached]
+    turned = part.question.is_whether and _JUDGES.search(part.question.topic) is not None
+    return [
+        (
+            reach_on(group[0], starts, library, part.question.terms, reason=reason, added=added, turned=turned),
+            *group[1:],
+        )
+        for group in reached
+    ]
 
 
 def _meet(one: Quote, other: Quote) -> bool:

@@ -18,8 +18,6 @@ from .weights import ANSWERABLE, READ_ANSWERABLE, SENTENCE
 UNFIT = 0.02
 """The most confidence where a name is in no article, what is demanded in no good sentence, no sentence is about it, or
 the best one says it the other way round."""
-ASIDE = 0.25
-"""Cosine below which a sentence is about something else."""
 FAR = 0.2
 """Cosine below which a sentence without a shared word has nothing to do with the question: unrelated sentences lie
 below 0.18, the paraphrases among the seeds questions that share no word above 0.23."""
@@ -37,13 +35,17 @@ def judge(findings: Findings, library: Library, passages: int, reader: Reader | 
     best = findings.evidence[0]
     said = " ".join(reach_back(best.quote, (), library).text.split())
     article = library.show(best.article_id).text
-    premises = weigh_premises(findings.question, said, _around(best.quote, library), article)
-    seen = signs(findings, premises, passages)
+    asked = findings.question
+    if best.lift > 0:  # it goes on from the last answer, which has the names
+        asked = replace(asked, names=asked.names - asked.carried)
+    premises = weigh_premises(asked, said, _around(best.quote, library), article)
+    size = math.log(passages)
+    seen = signs(findings, premises, size)
     if best.read is None or reader is None:
         confidence = ANSWERABLE.probability(seen)
     else:
         odds = max(e.read.odds for e in findings.evidence if e.read)
-        seen = (*seen, odds * math.log(passages), *_borne_out(findings.question, best, reader))
+        seen = (*seen, odds * size, _contradicted(findings.question, best, reader))
         confidence = READ_ANSWERABLE.probability(seen)
     is_unfit = findings.is_unfit or premises.is_reversed or _is_aside(findings)
     doubts = _doubts(findings.question, said, premises)
@@ -51,20 +53,20 @@ def judge(findings: Findings, library: Library, passages: int, reader: Reader | 
     return replace(findings, confidence=confidence, is_unfit=is_unfit, signs=seen, doubts=doubts)
 
 
-def signs(findings: Findings, premises: Premises, passages: int) -> tuple[float, ...]:
-    """What ANSWERABLE is fitted on, with no reader asked.
+def signs(findings: Findings, premises: Premises, size: float) -> tuple[float, ...]:
+    """What ANSWERABLE is fitted on, with no reader asked; `size` is the logarithm of the number of passages.
 
-    Of the sentence that is best by words and vectors: its cosine, the same up to ASIDE, and the logit of its score
-    times the share of the question's terms (what has the words and a low score is a near miss; what has not may be a
-    paraphrase). The share of the question's names in the sentence that would be shown, and the logarithm of the number
-    of passages. READ_ANSWERABLE has three more: the best odds that the reader gives any sentence, times that logarithm
-    (in a large library they tell most, in a small one least), and the logits of the shown sentence bearing out what
-    the question takes for granted and of its contradicting that, as the reader judges.
+    Of the sentence that is best by words and vectors: its cosine, and the logit of its score times the share of the
+    question's terms (what has the words and a low score is a near miss; what has not may be a paraphrase). The share
+    of the question's names in the sentence that would be shown, the size, and both multiplied: in a small library that
+    share tells most. READ_ANSWERABLE has two more: the best odds that the reader gives any sentence times the size (in
+    a large library they tell most), and the logit of the shown sentence contradicting what the question takes for
+    granted, as the reader judges.
     """
     scores = [SENTENCE.logit(e.features.values()) for e in findings.evidence]
     score = max(scores)
     plain = findings.evidence[scores.index(score)].features
-    return plain.cosine, min(plain.cosine, ASIDE), score * plain.overlap, premises.named, math.log(passages)
+    return plain.cosine, score * plain.overlap, premises.named, size, premises.named * size
 
 
 def _is_aside(findings: Findings) -> bool:
@@ -79,11 +81,10 @@ def _around(quote: Quote, library: Library) -> str:
     return "\n".join([article.title, *(article.text[s.start : s.end] for s in before)])
 
 
-def _borne_out(question: Question, best: Evidence, reader: Reader) -> tuple[float, float]:
+def _contradicted(question: Question, best: Evidence, reader: Reader) -> float:
     asked = question.topic if Wants.COMPARISON in question.wants else question.text
-    chances = reader.support([(premise(asked), best.quote.text)])[0]
-    entailed, contradicted = (logit(min(max(float(chances[n]), LEAST), 1 - LEAST)) for n in (0, 2))
-    return entailed, contradicted
+    chance = float(reader.support([(premise(asked), best.quote.text)])[0][2])
+    return logit(min(max(chance, LEAST), 1 - LEAST))
 
 
 def _doubts(question: Question, said: str, premises: Premises) -> tuple[str, ...]:

@@ -71,7 +71,8 @@ _AGENT = re.compile(rf"\bby (?P<name>{_NAME.pattern[2:]})")
 """Who did it, in a passive."""
 _THAT = re.compile(
     r"\bwho (?:said|says|claim(?:s|ed)|report(?:s|ed)|wrote) (?:that|this|so)\b"
-    r"|\b(?:when|where|why) (?:is|was) (?:that|this)\b",
+    r"|\bwho (?:think|believe|expect|hope|fear)s? (?:that|this|so)\b|\b(?:when|where|why) (?:is|was) (?:that|this)\b"
+    r"|^(?:(?:and|but|so)\W+)?(?:why|how come)\W*$",
     re.IGNORECASE,
 )
 """Asks of what was just answered who said it, and when, where and why it is so."""
@@ -188,6 +189,12 @@ def _rounds(history: Sequence[Turn]) -> list[tuple[str, str]]:
         elif rounds and text != ABSTENTION:
             rounds[-1] = (rounds[-1][0], _MARKER.sub("", text))
     return [(asked, answered) for asked, answered in rounds if not is_small_talk(asked)]
+
+
+def said_last(history: Sequence[Turn]) -> str:
+    """The last answer, without its footnotes' numbers; empty where there is none."""
+    rounds = _rounds(history)
+    return " ".join(rounds[-1][1].split()) if rounds else ""
 
 
 def leans(question: str) -> bool:

@@ -65,11 +65,16 @@ def check_claim(record: Record, encoder: Encoder, reader: Reader | None) -> Reco
     """A claim against the evidence that comes with it, a text or a list of sentences; raises BatchError."""
     claim, evidence = record.get("claim"), record.get("evidence")
     if isinstance(evidence, str):
-        evidence = [evidence[s.start : s.end] for s in split_sentences(evidence)]
+        evidence = sentences_of(evidence)
     if not isinstance(claim, str) or not isinstance(evidence, list) or not all(isinstance(e, str) for e in evidence):
         raise BatchError("the line needs a claim, and evidence that is a text or a list of texts")
     support = check(claim, [sentence for sentence in evidence if sentence.strip()], encoder, reader)
     return {"support": round(support.probability, 4), "label": support.label.value}
+
+
+def sentences_of(evidence: str) -> list[str]:
+    """The sentences of a text that a claim is held against."""
+    return [evidence[s.start : s.end] for s in split_sentences(evidence)]
 
 
 def _check_sentence(claim: str, library: Library, reader: Reader | None) -> Checked:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .countries import compatriots
 from .evidence import share, stem_set
 from .names import short_names
 from .opposites import DEEDS, opposite
@@ -18,6 +19,9 @@ from .question import Question, content_words, stems, words
 
 AROUND = 0.5
 """What a name counts for that stands in the title or in the sentence before."""
+OF_COUNTRY = 0.9
+"""What a country's name counts for where the sentence has another word for it: its people, its capital, or, where the
+country is named around, *the government*."""
 
 _AUXILIARY = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)"
 _POINT = r"(?:in|on|at|by|since|until) (?:what|which|when)(?: [a-z]+)?"
@@ -42,6 +46,8 @@ _SECOND_CLAUSE = re.compile(
     r"\b(?:that|who|whom|whose|which|while|when|where|after|before|because|if|and|been|being|be)\b|,", re.IGNORECASE
 )
 _ENDINGS = {"is": "ing", "are": "ing", "was": "ing", "were": "ing", "has": "ed", "have": "ed", "had": "ed"}
+_STATE = re.compile(r"\bthe (?:government|country|nation|state|authorities)\b", re.IGNORECASE)
+"""What a text goes on to call a country that it has named."""
 _SMALL_NUMBER = re.compile(r"\d{1,2}")
 """That of `the 5 points`: no name."""
 _DOING = ("did", "do", "does")
@@ -54,7 +60,7 @@ class Premises:
     """How a sentence stands to what a question takes for granted.
 
     `named` is the share of the question's names that it has, 1 where there are none; a name that stands around it
-    counts AROUND. `is_reversed`: it says the
+    counts AROUND, another word for a country OF_COUNTRY. `is_reversed`: it says the
     opposite of a word, or who does it and to whom have changed places. Of SQuAD 2.0's development questions that is so
     for 0.3 % beside the sentence that answers, and for 1.8 % beside one that only seems to.
     """
@@ -73,9 +79,18 @@ def weigh_premises(question: Question, sentence: str, around: str = "", article:
     known = [name for name, last in short_names(question.topic, article).items() if last in said]
     held, near = stem_set(" ".join([sentence, *known])), stem_set(around)
     names = sorted(name for name in question.names if not _SMALL_NUMBER.fullmatch(name))
-    named = [max(share({name: 1.0}, held), AROUND * share({name: 1.0}, near)) for name in names]
+    is_of_state = _STATE.search(sentence) is not None
+    named = [_named(name, held, near, is_of_state) for name in names]
     is_opposed = opposite(stems(question.topic), stems(sentence), DEEDS) is not None
     return Premises(sum(named) / len(named) if named else 1.0, is_opposed or _is_turned(question.topic, sentence))
+
+
+def _named(name: str, held: frozenset[str], near: frozenset[str], is_of_state: bool) -> float:
+    """What a name counts for by the stems of the sentence and of what is around it."""
+    others = compatriots().get(name, frozenset())
+    is_around = name in near or not others.isdisjoint(near)
+    of_country = not others.isdisjoint(held) or (bool(others) and is_of_state and is_around)
+    return max(share({name: 1.0}, held), OF_COUNTRY * of_country, AROUND * share({name: 1.0}, near))
 
 
 def premise(question: str) -> str:

@@ -37,7 +37,7 @@ class Question:
     topic's content words, `names` those of its proper names and numbers. `wants` is empty where any kind will do.
     `count` is how many things it asks for, where it says so: "the five measures". `role` is the word for what somebody
     or something is to another, where that is asked for: `president` in "Who is the president of China?". `is_whether`:
-    it wants yes or no.
+    it wants yes or no. `carried` are those of the terms that a follow-up does not say itself.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Question:
     count: int | None = None
     role: str = ""
     is_whether: bool = False
+    carried: frozenset[str] = frozenset()
 
 
 # Words that stand in any question, and so say nothing about this one.

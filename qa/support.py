@@ -19,7 +19,7 @@ from index.encoder import Encoder
 
 from .evidence import NEGATION, NUMBER, share, stem_set
 from .opposites import OUTCOMES, opposite
-from .question import STOP_WORDS, stems, words
+from .question import STOP_WORDS, content_words, stems, words
 from .reader import Reader
 from .weights import SUPPORTED, SUPPORTED_PLAINLY
 
@@ -61,24 +61,21 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFeatures:
-    """What is known of a claim beside its evidence; shares are in 0..1, cosines in -1..1."""
+    """What is known of a claim beside its evidence; shares are in 0..1, the cosine in -1..1."""
 
     cosine: float
     """Claim and the nearest sentence."""
-    mean_cosine: float
-    """Claim and the three nearest."""
     overlap: float
-    """Share of the claim's words in the nearest sentence."""
-    all_overlap: float
-    """The same in all of the evidence."""
+    """Share of the claim's words in the evidence."""
     pairs: float
     """Share of the claim's neighbouring words that are neighbours in the evidence."""
     numbers: float
     """Share of the claim's numbers that stand in the evidence; 1 where it has none."""
-    names: float
-    """The same of its names."""
     negation: float
     """1 where just one of claim and nearest sentence denies."""
+    missing_names: float
+    """Logarithm of 1 + the number of the claim's names and numbers that the evidence lacks: in a long claim one of them
+    may be all that is made up, and hardly lowers a share."""
 
     def values(self) -> tuple[float, ...]:
         """In the order of the fields."""
@@ -101,7 +98,8 @@ def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader 
         probability = SUPPORTED_PLAINLY.probability(plain)
     else:
         probability = SUPPORTED.probability((*plain, *read_claim(claim, evidence, near, reader)))
-    if features.overlap >= SAME_WORDS and _is_denied(claim, evidence[near[0]], evidence):
+    nearest = evidence[near[0]]
+    if _overlap(claim, stem_set(nearest)) >= SAME_WORDS and _is_denied(claim, nearest, evidence):
         probability = min(probability, DENIED)
     if (reason := _REASON.search(claim)) and not _has_word_of(reason["why"], evidence):
         probability = min(probability, UNREASONED)
@@ -139,44 +137,36 @@ def weigh_claim(claim: str, evidence: Sequence[str], encoder: Encoder) -> tuple[
     vectors = encoder.recall([claim, *evidence])
     cosines = vectors[1:] @ vectors[0]
     near = [int(number) for number in np.argsort(-cosines, kind="stable")]
-    held = stem_set(claim) - STOP_WORDS
-    weights = dict.fromkeys(sorted(held), 1.0)
     whole = " ".join(evidence)
-    best = evidence[near[0]]
-    said = [word.lower() for word in words(claim)]
-    pairs = set(pairwise(said))
-    known = [word.lower() for word in words(whole)]
+    held = stem_set(whole)
+    absent = [word for word in content_words(claim) if held.isdisjoint(stems(word))]
+    pairs = set(pairwise(word.lower() for word in words(claim)))
+    known = set(pairwise(word.lower() for word in words(whole)))
+    numbers, given = NUMBER.findall(claim), set(NUMBER.findall(whole))
     return near, ClaimFeatures(
         cosine=float(cosines[near[0]]),
-        mean_cosine=float(np.mean(cosines[near[:3]])),
-        overlap=share(weights, stem_set(best)),
-        all_overlap=share(weights, stem_set(whole)),
-        pairs=len(pairs & set(pairwise(known))) / len(pairs) if pairs else 1.0,
-        numbers=_held(NUMBER.findall(claim), NUMBER.findall(whole)),
-        names=_held(_names(claim), known),
-        negation=float(bool(NEGATION.search(claim)) != bool(NEGATION.search(best))),
+        overlap=_overlap(claim, held),
+        pairs=len(pairs & known) / len(pairs) if pairs else 1.0,
+        numbers=sum(number in given for number in numbers) / len(numbers) if numbers else 1.0,
+        negation=float(bool(NEGATION.search(claim)) != bool(NEGATION.search(evidence[near[0]]))),
+        missing_names=math.log1p(sum(word[0].isupper() or word[0].isdigit() for word in absent)),
     )
 
 
-def read_claim(claim: str, evidence: Sequence[str], near: Sequence[int], reader: Reader) -> tuple[float, ...]:
-    """The reader's logits of entailment and contradiction, for the nearest sentence and for the NEAR nearest."""
-    passages = [evidence[near[0]], " ".join(evidence[number] for number in sorted(near[:NEAR]))]
-    chances = reader.support([(claim, passage) for passage in passages])
-    return tuple(_logit(float(chance)) for row in chances for chance in (row[0], row[2]))
+def _overlap(claim: str, held: frozenset[str]) -> float:
+    """Share of the claim's content words among the stems."""
+    return share(dict.fromkeys(sorted(stem_set(claim) - STOP_WORDS), 1.0), held)
+
+
+def read_claim(claim: str, evidence: Sequence[str], near: Sequence[int], reader: Reader) -> tuple[float, float]:
+    """The reader's logits of entailment and contradiction, for the NEAR nearest sentences read as one passage."""
+    passage = " ".join(evidence[number] for number in sorted(near[:NEAR]))
+    chances = reader.support([(claim, passage)])[0]
+    return _logit(float(chances[0])), _logit(float(chances[2]))
 
 
 def _flat(text: str) -> str:
-    return f" {' '.join(words(text))} "
-
-
-def _names(claim: str) -> list[str]:
-    """Words in upper case but the first."""
-    return [word.lower() for word in words(claim)[1:] if word[0].isupper()]
-
-
-def _held(wanted: Sequence[str], present: Sequence[str]) -> float:
-    found = set(present)
-    return sum(item in found for item in wanted) / len(wanted) if wanted else 1.0
+    return f" {' '.join(words(text)).lower()} "
 
 
 def _logit(probability: float) -> float:

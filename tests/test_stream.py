@@ -166,9 +166,10 @@ def test_a_model_that_finds_no_answer_is_believed(seeds: Library, said: str) -> 
 
 
 def test_a_model_that_finds_one_after_all_is_heard(seeds: Library) -> None:
-    *_, answer = answers(seeds, says("The articles do not say so directly. However, Ant Group was controlled by Ma."))
+    found = "Regulators said it did not meet the requirements to go public."
+    *_, answer = answers(seeds, says(f"The articles do not say so directly. {found}"))
     assert not answer.abstained
-    assert [sentence.supported for sentence in answer.sentences] == [True]
+    assert [(sentence.text, sentence.supported) for sentence in answer.sentences] == [(found, True)]
 
 
 FAULTS: dict[str, tuple[Behaviour, str]] = {

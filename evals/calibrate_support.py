@@ -1,0 +1,125 @@
+"""Fits the support check on sets of claims, and shows what it is worth: `python -m evals.calibrate_support SET...`.
+
+A SET is `wice:FILE` or `qags:FILE`. Every set, and in it what is supported and what is not, weighs the same; of a claim
+whose evidence comes in pieces each piece weighs a part. The figures are cross-validated, with all claims of one
+document in one fold, and of the regression alone: what `check` rules out beside it is not counted in.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Encoder
+from index.errors import FootnoteError
+from qa.draft import sentences_of
+from qa.reader import Reader
+from qa.support import SUPPORTS, read_claim, weigh_claim
+from qa.weights import Logistic
+
+from .datasets import SupportSet
+from .fit import fit_logistic, source
+from .metrics import auroc, balanced_accuracy
+from .resample import bootstrap
+from .subject import read_source
+
+Array = NDArray[np.float64]
+
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A claim beside one piece of its evidence. `document` is what it was drawn from: a page, an article."""
+
+    set: str
+    claim_id: str
+    document: str
+    features: tuple[float, ...]
+    supported: bool
+
+
+def weigh(name: str, claims: int | None, encoder: Encoder, reader: Reader | None) -> Iterator[Weighed]:
+    """The first claims of the set, each piece of evidence apart; raises FootnoteError where it holds none."""
+    from tqdm import tqdm
+
+    found = read_source(name)
+    if not isinstance(found, SupportSet):
+        raise FootnoteError(f"{name}: holds questions, not claims")
+    for pair in tqdm(found.first(claims), desc=found.name, unit="piece", file=sys.stderr, disable=None):
+        evidence = sentences_of(pair.evidence)
+        if not evidence:
+            continue
+        near, features = weigh_claim(pair.claim, evidence, encoder)
+        seen = features.values()
+        if reader:
+            seen = (*seen, *read_claim(pair.claim, evidence, near, reader))
+        document = f"{zlib.crc32(pair.evidence.encode())}" if pair.id == pair.claim_id else pair.claim_id
+        yield Weighed(name, pair.claim_id, document, seen, pair.supported)
+
+
+def fit(rows: Sequence[Weighed]) -> Logistic:
+    """SUPPORTED or SUPPORTED_PLAINLY; raises FootnoteError where all claims are of one kind."""
+    if len({row.supported for row in rows}) < 2:
+        raise FootnoteError("it takes claims that are supported and claims that are not")
+    pieces = Counter((row.set, row.claim_id) for row in rows)
+    kinds = Counter((name, supported) for name, _, supported in {(r.set, r.claim_id, r.supported) for r in rows})
+    shares = [1 / pieces[row.set, row.claim_id] / kinds[row.set, row.supported] for row in rows]
+    labels = np.array([row.supported for row in rows], dtype=float)
+    return fit_logistic(np.array([row.features for row in rows]), labels, np.array(shares))
+
+
+def cross_validate(rows: Sequence[Weighed]) -> Array:
+    """Each row's probability by the fit on the other folds."""
+    folds = np.array([zlib.crc32(row.document.encode()) % FOLDS for row in rows])
+    chances = np.zeros(len(rows))
+    for fold in range(FOLDS):
+        model = fit([row for row, own in zip(rows, folds, strict=True) if own != fold])
+        for number in np.flatnonzero(folds == fold):
+            chances[number] = model.probability(rows[int(number)].features)
+    return chances
+
+
+def report(rows: Sequence[Weighed]) -> str:
+    """The regression for qa/weights.py, and for each set the balanced accuracy at SUPPORTS and the AUROC; a claim has
+    the best of its pieces."""
+    chances = cross_validate(rows)
+    lines = [source(fit(rows)), "", f"{'set':40} {'n':>5}  balanced accuracy, 95 %   AUROC"]
+    for name in dict.fromkeys(row.set for row in rows):
+        best: dict[str, float] = {}
+        for row, chance in zip(rows, chances, strict=True):
+            if row.set == name:
+                best[row.claim_id] = max(chance, best.get(row.claim_id, 0.0))
+        supported = {row.claim_id: row.supported for row in rows if row.set == name}
+        values, labels = np.array(list(best.values())), np.array([supported[claim] for claim in best])
+        accuracy, area = balanced_accuracy(values >= SUPPORTS, labels), auroc(values, labels)
+        drawn = bootstrap(balanced_accuracy, values >= SUPPORTS, labels)
+        bounds = f"{drawn.low:.3f} to {drawn.high:.3f}" if drawn else ""
+        lines.append(f"{name[-40:]:40} {len(best):5}  {accuracy:.3f}  {bounds:16}  {area:.3f}")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("sets", metavar="SET...", nargs=-1, required=True)
+@click.option("--claims", type=click.IntRange(min=1), help="The first so many claims of each set.")
+@click.option("--reader/--no-reader", "with_reader", default=True, help="Fit SUPPORTED, or SUPPORTED_PLAINLY.")
+@click.pass_context
+def main(context: click.Context, sets: tuple[str, ...], claims: int | None, with_reader: bool) -> None:
+    """Fit the support check of qa/weights.py on these sets, and print it with what it is worth."""
+    encoder, reader = Encoder(), Reader() if with_reader else None
+    try:
+        click.echo(report([row for name in sets for row in weigh(name, claims, encoder, reader)]))
+    except FootnoteError as error:
+        click.echo(f"footnote: {error}", err=True)
+        context.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
