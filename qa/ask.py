@@ -19,7 +19,7 @@ from .extract import PASSAGES, Findings, find
 from .followups import follow_ups
 from .foreign import only_if_clear
 from .language import is_foreign
-from .question import Question, Wants, read, split
+from .question import Question, Wants, each_of_two, read, split
 from .rank import CANDIDATES, Read, rank
 from .reader import Reader
 from .spelling import respelt
@@ -181,7 +181,9 @@ def _articles(findings: Findings, library: Library) -> dict[str, str]:
 
 
 def _parts(whole: Question) -> list[Question]:
-    """The questions in the question, each made whole by the first."""
+    """The questions in the question: one about each of two names that are compared, or each made whole by the first."""
+    if of_each := each_of_two(whole.text):
+        return [read(part) for part in of_each]
     first, *others = split(whole.text)
     if not others or Wants.COMPARISON in whole.wants:
         return [whole]

@@ -118,6 +118,7 @@ _ADVERBIAL = re.compile(
 )
 _ENDS_IN_BE = re.compile(r"\b(?:be|been|is|was|are|were)\W*(?:\(|$)", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+)$", re.MULTILINE)
+_COMPLETED = re.compile(r"\s*\((?P<carried>[^()]*)\)\s*$")
 _MARKER = re.compile(r"\s?\[\d{1,3}\]")
 
 
@@ -300,13 +301,22 @@ def _said(question: str, answer: str) -> str:
 
 
 def _carried(question: str, before: str) -> str:
-    """The names of the question before, else its content words: those that the question itself lacks."""
+    """The names of the question before, else its content words: those that the question itself lacks. Of what that one
+    carried over itself the names alone are kept, where there are any: a bag of words would grow from turn to turn."""
     present = set(stems(question))
-    content = content_words(before)
-    fresh = [word for word, stem in zip(content, stems(" ".join(content)), strict=True) if stem not in present]
-    names = [word for word in fresh if word in _names(before)]
+    own, older = _parted(before)
+    kept = [word for word in content_words(older) if word[0].isupper()] or content_words(older)
+    fresh = [word for word in (*content_words(own), *kept) if present.isdisjoint(stems(word))]
+    named = {*_names(own), *(word for word in kept if word[0].isupper())}
+    names = [word for word in fresh if word in named]
     starts_over = _STARTS_OVER.match(question) or len(present - STOP_WORDS) <= 1
     return " ".join(dict.fromkeys(fresh if starts_over or not names else names))
+
+
+def _parted(question: str) -> tuple[str, str]:
+    """A completed question as it was asked, and what was carried over to it."""
+    match = _COMPLETED.search(question)
+    return (question[: match.start()], match["carried"]) if match else (question, "")
 
 
 def _names(question: str) -> set[str]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from index import Library
 
+from .countries import compatriots
 from .evidence import lacks
 from .question import Question, Wants, content_words, stems
 
@@ -77,8 +78,12 @@ def _fitting_first(question: Question, evidence: Sequence[Evidence]) -> tuple[li
 
 
 def _unknown_names(question: Question, library: Library) -> list[str]:
-    """The names in the question, as it has them, that stand in no article."""
-    unknown = {name for name in question.names if library.document_frequency(name) == 0}
+    """The names in the question, as it has them, that stand in no article, nor does another word for the country."""
+    unknown = {
+        name
+        for name in question.names
+        if not any(library.document_frequency(word) for word in (name, *compatriots().get(name, ())))
+    }
     return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
 
 

@@ -33,6 +33,11 @@ class Features:
     """Share of the kinds asked for that it does not hold; with kind_match 1, or both 0 where any kind will do."""
     brevity: float
     """1 / (1 + words / 25): long sentences overlap by chance."""
+    open_overlap: float
+    """Share in the sentence of those of the question's terms that neither title nor opening of the article has: what
+    an article is about need not be said again, and hardly tells its sentences apart."""
+    is_opening: float
+    """1 for an article's first sentence, which has most of such words and seldom the answer."""
 
     def values(self) -> tuple[float, ...]:
         """In the order of the fields."""

@@ -26,10 +26,14 @@ ENCODED = 20
 """Sentences of theirs whose meaning is looked at: the best by all else, of some fifty-five, as encoding takes long.
 The best of all was always among the first 16 (60 questions on news), and with 32 in place of 20 no answer of 122
 questions on the seeds and of 300 of SQuAD 2.0 differs."""
+OPENING = 2
+"""Sentences with which an article begins that say what it is about."""
 SAID_BEFORE = 0.2
 """What a word counts for that a follow-up does not say itself."""
 AFTER, BEFORE = 1.5, 0.5
 """Log odds that a sentence gains in a follow-up where it stands right after, or before, one of the last answer's."""
+HERE = 1.0
+"""Log odds that every sentence gains there of an article that the last answer quoted."""
 AGAIN, ECHOED = 1.0, 4.0
 """Log odds that one of the last answer's loses there, and where it also lacks the kind of answer that is asked for:
 `Why?` wants no echo. These numbers are chosen by hand, on conversations over the seeds and over made-up articles."""
@@ -110,9 +114,12 @@ def find(question: Question, ranked: Sequence[Read], library: Library, said: str
     passages = library.passage_count()
     weights = weigh(sorted(question.terms), library.document_frequency, passages)
     weights.update({term: SAID_BEFORE * weights[term] for term in question.carried})
+    articles = {i: _background(i, said, library) for i in {read.hit.article_id for read in ranked}}
     short = _short_names(question.topic, {read.hit.article_id for read in ranked}, library)
     drafts = [
-        draft for read in ranked for draft in _weigh_up(question, weights, read, short[read.hit.article_id], said)
+        draft
+        for read in ranked
+        for draft in _weigh_up(question, weights, read, articles[read.hit.article_id], short[read.hit.article_id], said)
     ]
     drafts = sorted(drafts, key=lambda draft: (-draft.score, draft.key))[:ENCODED]
     asked = [called_short(question.topic, draft.quote.text, short[draft.article_id]) for draft in drafts]
@@ -129,8 +136,31 @@ def _short_names(topic: str, article_ids: Set[str], library: Library) -> dict[st
     return {i: short_names(topic, library.show(i).text) if is_named else {} for i in article_ids}
 
 
+@dataclass(frozen=True, slots=True)
+class _Background:
+    """What an article says around its sentences: where the first one starts, the stems of its title and opening, and
+    whether the last answer quoted it."""
+
+    start: int
+    opening: frozenset[str]
+    was_quoted: bool
+
+
+def _background(article_id: str, said: str, library: Library) -> _Background:
+    article, sentences = library.show(article_id), library.sentences(article_id)
+    first = [s for s in sentences if s.is_evidence][:OPENING]
+    opening = [article.title, *(article.text[s.start : s.end] for s in first)]
+    was_quoted = said != "" and any(" ".join(article.text[s.start : s.end].split()) in said for s in sentences)
+    return _Background(first[0].start if first else 0, stem_set(" ".join(opening)), was_quoted)
+
+
 def _weigh_up(
-    question: Question, weights: dict[str, float], read: Read, short: Mapping[str, str], said: str
+    question: Question,
+    weights: dict[str, float],
+    read: Read,
+    article: _Background,
+    short: Mapping[str, str],
+    said: str,
 ) -> Iterator[Evidence]:
     """The evidence in one passage, by all but its meaning: the cosine is 0, and the vector empty. `short` are the
     question's names as the article shortens them."""
@@ -140,6 +170,7 @@ def _weigh_up(
     held = [stem_set(text) | _in_full(text, short) for text in texts]
     passage = title.union(*held)
     names = len(question.names & passage) / len(question.names) if question.names else 1.0
+    left_open = {term: weight for term, weight in weights.items() if term not in article.opening}
     told = [said != "" and " ".join(text.split()) in said for text in texts]
     for number, (sentence, text) in enumerate(zip(hit.sentences, texts, strict=True)):
         if not sentence.is_evidence or text.rstrip(_CLOSING).endswith("?"):  # who asks does not answer
@@ -156,12 +187,14 @@ def _weigh_up(
             kind_match=held_kinds,
             kind_miss=missed_kinds,
             brevity=1 / (1 + len(text.split()) / 25),
+            open_overlap=share(left_open, held[number]),
+            is_opening=float(sentence.start == article.start),
         )
         heard, answer = None, None
         if read.reading is not None:
             heard, answer = _hear(read.reading, sentence.start - hit.start, sentence.end - hit.start)
         quote = Quote(hit.article_id, sentence.start, sentence.end, text, answer=answer)
-        lift = _lift(told, number, missed_kinds)
+        lift = _lift(told, number, missed_kinds) + HERE * article.was_quoted
         score = _score(features, heard, lift)
         yield Evidence(quote, sentence.list_number, _NO_VECTOR, features, score, heard, lift)
 

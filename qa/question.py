@@ -203,6 +203,32 @@ _WHETHER = re.compile(
 _NEXT_PART = re.compile(r"\?\s+(?=\w)|,?\s+and\s+(?=(?:why|when|where|who|how|what|which)\b)", re.IGNORECASE)
 
 
+_NAMED = r"(?:[A-Z][\w’'-]*(?: (?:of |de |the )?[A-Z][\w’'-]*)*)"
+_COMPARED = re.compile(
+    rf"(?i:compare|contrast)(?: (?P<what>[a-z][\w -]*?) (?:of|at|in|for|by|from))? (?P<a>{_NAMED})"
+    rf" (?:and|with|to|vs\.?|versus|against) (?P<b>{_NAMED})(?P<rest>\b[^?.]*)"
+    r"|(?i:what (?:is|are)|what[’']s) the differences? (?:in (?P<in>[a-z][\w -]*?) )?between"
+    rf" (?P<c>{_NAMED}) and (?P<d>{_NAMED})"
+    rf"|(?i:how) (?:do|does|did) (?P<e>{_NAMED}) (?:and|differ from|compare (?:with|to)) (?P<f>{_NAMED})"
+    r"(?: differ| compare)?(?: (?:in|on|by) (?P<on>[^?.]+))?",
+)
+
+
+def each_of_two(text: str) -> list[str]:
+    """A comparison of two names as a question about each; empty for every other question.
+
+    >>> each_of_two("Compare the fines of Velora and Brightwell.")
+    ['the fines of Velora', 'the fines of Brightwell']
+    """
+    match = _COMPARED.fullmatch(text.strip().rstrip(" ?.!"))
+    if match is None:
+        return []
+    names = [name for name in (match[group] for group in "abcdef") if name]
+    what = match["what"] or match["in"] or match["on"]
+    about = f"{what} of" if what else "what the articles say about"
+    return [f"{about} {name}{match['rest'] or ''}" for name in names]
+
+
 def split(text: str) -> list[str]:
     """The questions that are asked in one. A bare `and why?` is no question apart: one sentence may hold both.
 

@@ -31,6 +31,8 @@ def _meant(word: str, library: Library) -> str | None:
     stem = next(iter(stems(word)), "")
     if len(word) < SHORTEST or not word.isalpha() or not stem or library.document_frequency(stem):
         return None
+    if library.encoder.is_word(word.lower()):  # `thought` is spelt right, whether or not an article has it
+        return None
     near = get_close_matches(stem, library.stems_like(stem), n=1, cutoff=ALIKE)
     forms = (w for hit in library.search(near[0], 1) for w in words(hit.text)) if near else ()
     written = Counter(form for form in forms if near[0] in stems(form))

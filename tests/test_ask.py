@@ -150,6 +150,27 @@ def test_a_follow_up_is_understood_from_what_was_said(seeds: Library) -> None:
     assert answer.question == "Who controlled it?"
 
 
+PLANT = (
+    "Lorne Foods will close its plant in Dorn in June. The decision follows two years of losses at the plant. The 340"
+    " workers get a year's pay and help with finding new jobs. The mayor of Dorn called the plan a betrayal."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Why?", "The decision follows two years of losses at the plant."),
+        ("What do the workers get?", "The 340 workers get a year's pay and help with finding new jobs."),
+        ("When is that?", "Lorne Foods will close its plant in Dorn in June."),
+    ],
+)
+def test_a_follow_up_goes_on_from_the_last_answer(library: Library, question: str, answered: str) -> None:
+    library.add([Article("a", "Lorne Foods closes a plant", PLANT, "a")])
+    first = ask("What will Lorne Foods close?", library)
+    history = [Turn("user", first.question), Turn("assistant", first.text)]
+    assert ask(question, library, history).sentences[0].text == answered
+
+
 def test_the_same_statement_in_two_articles_is_one_sentence_with_two_citations(library: Library) -> None:
     statement = "The bridge over the Elbe was closed to lorries in March 2024 because of cracks in its steel."
     library.add(

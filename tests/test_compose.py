@@ -290,3 +290,29 @@ def test_what_is_said_of_another_in_the_same_words_is_not_merged(library: Librar
     )
     answer = ask("Which demands did the bakers make?", library)
     assert all(len(sentence.citations) == 1 for sentence in answer.sentences)
+
+
+def test_who_asks_for_a_judgement_gets_what_speaks_against_it(library: Library) -> None:
+    text = (
+        "The old bridge at Arlen carries lorries again. Engineers say that it is safe to cross at low speed. However,"
+        " drivers should keep to the middle lane until May."
+    )
+    library.add([Article("a", "The bridge at Arlen", text, "a")])
+    judged = ask("Is it safe to cross the old bridge at Arlen?", library)
+    assert judged.citations[0].quote.endswith("until May.")
+    told = ask("What does the old bridge at Arlen carry?", library)
+    assert [citation.quote for citation in told.citations] == ["The old bridge at Arlen carries lorries again."]
+
+
+def test_two_names_that_are_compared_get_a_part_each(library: Library) -> None:
+    library.add(
+        [
+            Article("a", "Velora fined", "Velora was fined 40 million euros in March. The firm will appeal.", "a"),
+            Article("b", "Brightwell settles", "Brightwell agreed to pay a fine of 15 million euros in April.", "b"),
+        ]
+    )
+    answer = ask("Compare the fines of Velora and Brightwell.", library)
+    assert [citation.article_id for citation in answer.citations] == ["a", "b"]
+    half = ask("What is the difference between Velora and Kumo?", library)
+    assert {citation.article_id for citation in half.citations} == {"a"}
+    assert half.missing == ("no article mentions Kumo",)

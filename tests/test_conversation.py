@@ -19,6 +19,7 @@ from qa.conversation import (
     beside,
     contextualise,
     read_history,
+    said_last,
 )
 from qa.question import words
 
@@ -108,6 +109,22 @@ def test_a_follow_up_carries_what_it_leaves_out(question: str, before: list[str]
     whole = contextualise(question, asked(*before))
     assert whole.startswith(question)
     assert carried in whole
+
+
+def test_what_was_carried_over_twice_is_its_names() -> None:
+    before = ["What will Lorne Foods close?", "Why does it close the plant?", "What do the workers get?"]
+    assert contextualise("Who criticised it?", asked(*before)) == "Who criticised it? (workers Lorne Foods)"
+
+
+def test_a_bare_why_asks_for_the_reason_of_what_was_answered() -> None:
+    history = [Turn("user", "What should investors do?"), Turn("assistant", "They should remain cautious. [1]")]
+    assert contextualise("Why?", history) == "Why? (remain cautious)"
+
+
+def test_the_last_answer_is_known_without_its_numbers() -> None:
+    history = [Turn("user", "What?"), Turn("assistant", "It rained. [1]\n- In Rome. [2]"), Turn("user", "thanks")]
+    assert said_last(history) == "It rained. - In Rome."
+    assert said_last([]) == said_last([Turn("user", "Who?"), Turn("assistant", ABSTENTION)]) == ""
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from evals.cases import SHIPPED, find_set, read_cases
 from index import Article, Library, Scope
 from index.encoder import Encoder
 from qa.ask import ask, look_up
-from qa.premises import premise, weigh_premises
+from qa.premises import AROUND, OF_COUNTRY, premise, weigh_premises
 from qa.question import read
 from qa.reader import Reader
 
@@ -100,7 +100,23 @@ def test_the_readers_odds_weigh_with_the_number_of_passages_searched(premises: L
     (few,) = look_up(CASES[0].question, premises, (), Reader(), scope=Scope(frozenset({CASES[0].group or ""}))).findings
     odds = max(e.read.odds for e in few.evidence if e.read)
     searched = premises.passage_count(Scope(frozenset({CASES[0].group or ""})))
-    assert few.signs[4:6] == (math.log(searched), odds * math.log(searched))
+    assert (few.signs[3], few.signs[5]) == (math.log(searched), odds * math.log(searched))
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "around", "named"),
+    [
+        ("How does China help startups?", "The Chinese ministry gives them licences.", "", OF_COUNTRY),
+        ("How does China help startups?", "Beijing gives them licences.", "", OF_COUNTRY),
+        ("How does Beijing help startups?", "China gives them licences.", "", OF_COUNTRY),
+        ("How does China help startups?", "The government gives them licences.", "China woos firms", OF_COUNTRY),
+        ("How does China help startups?", "The government gives them licences.", "Norway woos firms", 0.0),
+        ("How does China help startups?", "The firm gives them licences.", "China woos firms", AROUND),
+        ("How does Velora help startups?", "The government gives them licences.", "Velora", AROUND),
+    ],
+)
+def test_a_country_goes_by_several_names(question: str, sentence: str, around: str, named: float) -> None:
+    assert weigh_premises(read(question), sentence, around).named == named
 
 
 def test_every_quote_of_the_set_stands_in_its_article(premises: Library) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import question
-from qa.question import Wants, read, stems, words
+from qa.question import Wants, each_of_two, read, stems, words
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,25 @@ def test_threads_that_stem_at_once_get_the_stems_of_their_own_words() -> None:
         sys.setswitchinterval(before)
     question._stem.cache_clear()
     assert at_once == [stems(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Compare Velora and Brightwell",
+            ["what the articles say about Velora", "what the articles say about Brightwell"],
+        ),
+        (
+            "compare sales at Velora with Tansy Group in 2023?",
+            ["sales of Velora in 2023", "sales of Tansy Group in 2023"],
+        ),
+        ("What are the differences in price between Velora and Tansy?", ["price of Velora", "price of Tansy"]),
+        ("How does Velora differ from Tansy in price?", ["price of Velora", "price of Tansy"]),
+        ("How did Velora and Tansy react?", []),
+        ("Compare what the two articles say", []),
+        ("", []),
+    ],
+)
+def test_two_names_that_are_compared_are_asked_about_one_by_one(text: str, parts: list[str]) -> None:
+    assert each_of_two(text) == parts

@@ -28,6 +28,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Libra
         ("What is in Zurrich?", "What is in Zürich?"),
         ("Where is Velora?", None),  # as the articles have it
         ("Where is Valeria?", None),  # another name
+        ("Who makes engineers?", None),  # spelt right
         ("Where is Ulmm?", None),  # too short to tell
         ("What is 12345?", None),
         ("", None),
