@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,12 +15,13 @@ from typing import Any, TypeVar
 from index import Article, Library
 from index.errors import UnknownArticle
 from index.place import Folder, Place, place_of
+from index.readers import read as read_articles
 from index.report import OnProgress, Progress
 from index.settings import Settings, read_settings
 from qa.terminal import load_reader
 
 from .answers import Answers, AnswersFile, read_answers
-from .cases import CaseSet, find_set, read_set
+from .cases import SHIPPED, CaseSet, find_set, read_set
 from .datasets import Dataset, SupportSet, is_public, read_public
 from .endpoint import Endpoint
 from .folder import Manifest, environment
@@ -89,6 +91,16 @@ def read_source(name: str) -> Dataset | CaseSet | SupportSet:
     return read_public(name) if is_public(name) else read_set(find_set(name))
 
 
+def own_articles(source: Dataset | CaseSet) -> Sequence[Article]:
+    """The articles that a public set brings, or that are shipped beside a shipped set; none for every other."""
+    if isinstance(source, Dataset):
+        return source.articles
+    shipped, beside = SHIPPED / source.name, SHIPPED / "articles" / source.name
+    if not beside.is_file() or hashlib.sha256(shipped.read_bytes()).hexdigest() != source.sha256:
+        return ()
+    return [article for article in read_articles(beside) if isinstance(article, Article)]
+
+
 def sample(cases: Sequence[T], limit: int | None, seed: int | None) -> tuple[T, ...]:
     """The first `limit` cases, or with a seed as many drawn at random, always the same, in the order of the set."""
     if limit is None or seed is None:
@@ -149,10 +161,10 @@ def _foreign(source: Dataset | CaseSet, options: Options, stack: ExitStack) -> S
 
 
 def _folder(source: Dataset | CaseSet, options: Options) -> Path | Place:
-    """The library to ask: the one named, the public set's own, or ./library; made anew where a setting asks for it."""
+    """The library to ask: the one named, the set's own, or ./library; made anew where a setting asks for it."""
     settings = rebuilding(options.settings)
-    if isinstance(source, Dataset) and options.library is None:
-        return _made(source.set.name, source.articles, settings)
+    if options.library is None and (own := own_articles(source)):
+        return _made(source.set.name if isinstance(source, Dataset) else Path(source.name).stem, own, settings)
     place = place_of(options.library or options.default_library)
     if isinstance(source, Dataset) and isinstance(place, Folder) and not place.folder.exists():
         with Library.open(place, create=True) as library, _bar("articles", len(source.articles)) as progress:
@@ -165,8 +177,8 @@ def _folder(source: Dataset | CaseSet, options: Options) -> Path | Place:
 
 
 def _own_settings(source: Dataset | CaseSet, options: Options) -> Settings:
-    """What the library is set to that the options name; a public set's own is as Footnote ships."""
-    if isinstance(source, Dataset) and options.library is None:
+    """What the library is set to that the options name; a set's own is as Footnote ships."""
+    if options.library is None and own_articles(source):
         return Settings()
     return read_settings(place_of(options.library or options.default_library).folder)
 

@@ -24,8 +24,8 @@ NEAREST = 3
 """Passages shown in place of an answer."""
 MAX_SENTENCES = 3
 """Sentences of an answer that is no list."""
-CLOSE = 0.5
-"""A further sentence is kept when its score's log odds are no more than this below the first one's."""
+KEEP = 0.6
+"""A further sentence is kept when its score is at least this share of the first one's."""
 COUNTERPART = 0.2
 """Cosine with the question from which another article's sentence is set beside the best one."""
 SHARED = 0.9
@@ -40,8 +40,8 @@ _JUDGES = re.compile(
     re.IGNORECASE,
 )
 """What a yes or no is asked about that may be answered in two ways, and so with what speaks against it."""
-REPEATED = "An article repeats the question word for word; what others say of it stands after it."
-"""Said where an answer is set beside that of an article that might have been written to be found."""
+REPEATED = "An article repeats the question word for word; what others say of it stands beside it."
+"""Said where an answer stands beside that of an article that might have been written to be found."""
 
 
 def compose(
@@ -69,7 +69,7 @@ def compose(
         numbers = tuple(range(len(citations) + 1, len(citations) + len(group) + 1))
         citations += [_cite(number, quote, library) for number, quote in zip(numbers, group, strict=True)]
         sentences.append(_sentence(group[0], numbers))
-    notes = (REPEATED,) if others else ()
+    notes = (REPEATED,) if beside else ()
     return Answer(question, tuple(sentences), tuple(citations), confidence, missing=missing, notes=notes)
 
 
@@ -139,8 +139,7 @@ def select(findings: Findings, library: Library) -> tuple[Group, ...]:
 def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
     """The best sentence and those nearly as good that say something else, in reading order."""
     top = findings.evidence[0]
-    least = logit(top.score) - CLOSE
-    good = _naming_first(findings.question, [e for e in findings.evidence if logit(e.score) >= least])
+    good = _naming_first(findings.question, [e for e in findings.evidence if e.score >= KEEP * top.score])
     source = _sources(good, library)
     groups: list[list[Evidence]] = []
     for candidate in good:

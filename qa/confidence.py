@@ -9,7 +9,7 @@ from index import Library
 
 from .antecedents import reach_back
 from .evidence import stem_set
-from .extract import Evidence, Findings, Quote, logit
+from .extract import OPENING, Evidence, Findings, Quote, logit
 from .premises import Premises, premise, weigh_premises
 from .question import Question, Wants, content_words, stems
 from .reader import Reader
@@ -75,10 +75,11 @@ def _is_aside(findings: Findings) -> bool:
 
 
 def _around(quote: Quote, library: Library) -> str:
-    """The title of the quote's article, and the sentence before it."""
+    """The title and the opening of the quote's article, and the sentence before it."""
     article, sentences = library.show(quote.article_id), library.sentences(quote.article_id)
     before = [s for s in sentences if s.end <= quote.start][-1:]
-    return "\n".join([article.title, *(article.text[s.start : s.end] for s in before)])
+    first = [s for s in sentences if s.is_evidence][:OPENING]
+    return "\n".join([article.title, *(article.text[s.start : s.end] for s in (*first, *before))])
 
 
 def _contradicted(question: Question, best: Evidence, reader: Reader) -> float:

@@ -97,8 +97,8 @@ DEMANDS: Mapping[Wants, str] = {
 }
 """Kinds without which a sentence is no answer, as they are named to the reader. A place or a reason may be put in any
 words; a date cannot. On 1,700 development questions 1 % of the right sentences lack what is demanded."""
-_NO_NAMES = re.compile(rf"(?:{_MONTHS}|\w+day|i|\w+(?:ese|ish|ian|ean|ican|rman)s?)$", re.IGNORECASE)
-"""In upper case, and neither a person nor a place: months, days, nationalities."""
+_NO_NAMES = re.compile(rf"(?:{_MONTHS}|\w+day|i|\w+(?:ese|ish|ian|ean|ican|rman)s?|(?-i:[A-Z]{{2,}}s))$", re.IGNORECASE)
+"""In upper case, and neither a person nor a place: months, days, nationalities, several of what letters stand for."""
 _NO_COUNTS = re.compile(
     r"[$€£¥₹]\s?\d[\d.,]*(?:\s?(?:million|billion|trillion|thousand))?"
     r"|\b(?:millions?|billions?|trillions?) (?:in|of) (?:\w+ )?"

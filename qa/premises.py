@@ -17,8 +17,8 @@ from .names import short_names
 from .opposites import DEEDS, opposite
 from .question import Question, content_words, stems, words
 
-AROUND = 0.5
-"""What a name counts for that stands in the title or in the sentence before."""
+AROUND = 0.8
+"""What a name counts for that stands in the sentence before, or in the title or the opening of the article."""
 OF_COUNTRY = 0.9
 """What a country's name counts for where the sentence has another word for it: its people, its capital, or, where the
 country is named around, *the government*."""
@@ -72,8 +72,8 @@ class Premises:
 def weigh_premises(question: Question, sentence: str, around: str = "", article: str = "") -> Premises:
     """The premises of the question in a sentence, which comes with those before it that name its subject.
 
-    `around` is what stands about it: its article's title, and the sentence before. Where the whole `article` has the
-    full name that the question gives, the last of its words stands for it.
+    `around` is what stands about it: its article's title and opening, and the sentence before. Where the whole
+    `article` has the full name that the question gives, the last of its words stands for it.
     """
     said = set(words(sentence))
     known = [name for name, last in short_names(question.topic, article).items() if last in said]

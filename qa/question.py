@@ -90,7 +90,10 @@ _COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten
 _MEASURES = "steps|measures|ways|means|actions|moves|efforts|points|reforms|policies|changes|initiatives"
 _RULES: tuple[tuple[Wants, str], ...] = (
     # "Who is the founder" asks for a name; "who was hit" may be answered by "small firms".
-    (Wants.PERSON, r"\bwho(?:[’']s| is| was) (?:the|an?|\w+[’']s)\b|\b(?:what|which) (?:person|man|woman)\b"),
+    (
+        Wants.PERSON,
+        r"\bwho(?:[’']s| is| was) (?:the|an?|\w+[’']s)\b|\b(?:what|which) (?:person|man|woman)\b|\bname of\b",
+    ),
     (Wants.PLACE, r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|state|place|town|region)\b"),
     (
         Wants.DATE,  # "what happens when it rains" asks for no date

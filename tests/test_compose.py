@@ -298,7 +298,7 @@ def test_who_asks_for_a_judgement_gets_what_speaks_against_it(library: Library) 
         " drivers should keep to the middle lane until May."
     )
     library.add([Article("a", "The bridge at Arlen", text, "a")])
-    judged = ask("Is it safe to cross the old bridge at Arlen?", library)
+    judged = ask("Is it safe to cross the old bridge at Arlen?", library, reader=Reader())
     assert judged.citations[0].quote.endswith("until May.")
     told = ask("What does the old bridge at Arlen carry?", library)
     assert [citation.quote for citation in told.citations] == ["The old bridge at Arlen carries lorries again."]
