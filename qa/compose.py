@@ -24,8 +24,8 @@ NEAREST = 3
 """Passages shown in place of an answer."""
 MAX_SENTENCES = 3
 """Sentences of an answer that is no list."""
-KEEP = 0.6
-"""A further sentence is kept when its score is at least this share of the first one's."""
+KEEP, KEEP_UNREAD = 0.6, 0.8
+"""A further sentence is kept when its score is at least this share of the first one's: with the reader, and without."""
 COUNTERPART = 0.2
 """Cosine with the question from which another article's sentence is set beside the best one."""
 SHARED = 0.9
@@ -139,7 +139,8 @@ def select(findings: Findings, library: Library) -> tuple[Group, ...]:
 def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
     """The best sentence and those nearly as good that say something else, in reading order."""
     top = findings.evidence[0]
-    good = _naming_first(findings.question, [e for e in findings.evidence if e.score >= KEEP * top.score])
+    least = (KEEP_UNREAD if top.read is None else KEEP) * top.score
+    good = _naming_first(findings.question, [e for e in findings.evidence if e.score >= least])
     source = _sources(good, library)
     groups: list[list[Evidence]] = []
     for candidate in good:
