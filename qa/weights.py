@@ -57,7 +57,8 @@ READ_SENTENCE = Logistic(
 (McFadden 1974) of which sentence is right, fitted on the questions of desk, seeds, premises, SQuAD 2.0's held-out
 articles (200) and CLAPNQ's that can be answered, each set weighing the same. Cross-validated, the best sentence is a
 right one for 0.40, 0.90, 0.92, 0.82 and 0.84 of them; by the weights before (SENTENCE's, 0.4 and 0.2) for 0.30, 0.91,
-0.88, 0.80 and 0.86; on office 0.43 and 0.41. The bias sets what counts as a good score."""
+0.88, 0.80 and 0.86; on office 0.43 and 0.41. `python -m evals.fit_sentences` fits it anew, with all right sentences of
+a question weighing the same; these were fitted on any of them being chosen. The bias sets what is a good score."""
 READ_ANSWERABLE = Logistic(-3.811, (3.0451, 0.1420, 4.2021, 0.4040, -0.4072, 0.0195, 0.5672))
 """ANSWERABLE with what the reader makes of it, fitted on the same sets; AUROC, in that order: 0.66, 0.96, 0.89, 0.69,
 0.91, 0.79; office 0.66."""

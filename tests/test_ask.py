@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index import Article, Library
 from index.encoder import Encoder
 from qa.answer import ABSTENTION, Answer
-from qa.ask import MAX_QUESTION, EmptyLibrary, QuestionError, ask
+from qa.ask import MAX_QUESTION, EmptyLibrary, QuestionError, ask, look_up
 from qa.conversation import Turn
 
 ALIBABA = "589594a651d405dc"
@@ -148,6 +148,15 @@ def test_a_follow_up_is_understood_from_what_was_said(seeds: Library) -> None:
     answer = ask("Who controlled it?", seeds, before)
     assert "controlled by Ma" in answer.text
     assert answer.question == "Who controlled it?"
+
+
+def test_what_title_and_opening_say_is_not_left_open(library: Library) -> None:
+    text = "The bridge at Arlen is closed. Cracks were found in its steel. Lorries take the tunnel at Arlen."
+    library.add([Article("a", "Arlen closes a bridge", text, "a")])
+    (found,) = look_up("Which lorries take the tunnel at Arlen?", library).findings
+    known = {e.quote.text: (e.features.open_overlap, e.features.is_opening) for e in found.evidence}
+    assert known["Lorries take the tunnel at Arlen."] == (1.0, 0.0)  # Arlen is what the article is about
+    assert known["The bridge at Arlen is closed."] == (0.0, 1.0)
 
 
 PLANT = (
