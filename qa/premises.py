@@ -60,9 +60,9 @@ class Premises:
     """How a sentence stands to what a question takes for granted.
 
     `named` is the share of the question's names that it has, 1 where there are none; a name that stands around it
-    counts AROUND, another word for a country OF_COUNTRY. `is_reversed`: it says the
-    opposite of a word, or who does it and to whom have changed places. Of SQuAD 2.0's development questions that is so
-    for 0.3 % beside the sentence that answers, and for 1.8 % beside one that only seems to.
+    counts AROUND, another word for a country OF_COUNTRY. `is_reversed`: it says the opposite of a word, or who does it
+    and to whom have changed places. Of SQuAD 2.0's development questions that is so for 0.3 % beside the sentence that
+    answers, and for 1.8 % beside one that only seems to.
     """
 
     named: float

@@ -25,7 +25,7 @@ from .declines import declines
 from .extract import Quote
 from .generate import Sentences, Written
 from .llm import LLM
-from .prompts import answer_prompt, fit, speaks_to_a_model
+from .prompts import NO_ANSWER, answer_prompt, fit, speaks_to_a_model
 from .reader import Reader
 from .rewrite import rewriter
 from .sources import choose, in_reading_order
@@ -92,8 +92,11 @@ def _written(
     try:
         with closing(_sentences(found, draft.offered, llm, until, cancelled)) as sentences:
             for written in islice(sentences, MAX_SENTENCES):
+                if written.text.upper().startswith(NO_ANSWER) and not draft.is_supported:
+                    yield _declined(found.answer, llm)
+                    return
                 if declines(written) and not draft.is_supported:
-                    has_declined = True  # it may yet go on with `However, ...`
+                    has_declined = True  # in its own words, it may yet go on with `However, ...`
                 elif draft.add(written):
                     yield draft.answer()
     except LLMError as error:

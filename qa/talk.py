@@ -211,9 +211,15 @@ def _mentions(question: str, topic: str, library: Library, scope: Scope) -> Answ
     if not worth:
         meant = respelt(topic, library)
         return Answer(
-            question, (), (), 0.0, abstained=True, mode="talk", missing=(f"no article mentions “{topic}”",),
+            question,
+            (),
+            (),
+            0.0,
+            abstained=True,
+            mode="talk",
+            missing=(f"no article mentions “{topic}”",),
             follow_ups=(question.replace(topic, meant),) if meant else (),
-        )  # fmt: skip
+        )
     best = sorted(worth, key=lambda article_id: (-worth[article_id], article_id))[:LISTED]
     titles = [line for article_id in best for line in _titles(library, Scope(frozenset({article_id})))]
     found = f"{len(worth)} article{'s mention' if len(worth) > 1 else ' mentions'} “{topic}”"

@@ -72,7 +72,7 @@ _MENTION = re.compile(
     r"|(?:where|in (?:which|what) articles?) (?:is|are|was|were) (?P<mentioned>.+) mentioned(?: in .*)?",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"(?:why|when|how|who|what|where|whether|if|that|which|it|this|them|that|these)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?:why|when|how|who|what|where|whether|if|that|which|it|this|them|these)\b", re.IGNORECASE)
 """What `Which articles mention why ...` goes on with, which asks for the reason and not for articles."""
 _TIME_WORD = re.compile(
     r"(?:since|from|in|of|before|after|until|till|by|on|during|published|the|last|past|previous|this|between|and|to|up|over"
