@@ -8,7 +8,6 @@ questions that the fit which gives it has not seen.
 from __future__ import annotations
 
 import sys
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from qa.ask import look_up
 from qa.confidence import UNFIT
 from qa.weights import Logistic
 
+from . import folds
 from .cases import Case
 from .datasets import Dataset, SupportSet
 from .fit import fit_logistic, source
@@ -33,7 +33,6 @@ from .subject import Options, read_source, sample, subject_of
 
 Array = NDArray[np.float64]
 
-FOLDS = 5
 THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 HOLD_OUT = 4
 """One title of SQuAD 2's in so many is held out of the reader's training: the first and every fourth after it."""
@@ -95,14 +94,11 @@ def fit(rows: Sequence[Weighed]) -> Logistic:
 
 def cross_validate(rows: Sequence[Weighed]) -> Array:
     """Each row's confidence by the fit on the rows of the other folds, the rules that cap it included."""
-    folds = np.array([zlib.crc32(row.id.encode()) % FOLDS for row in rows])
-    confidence = np.zeros(len(rows))
-    for fold in range(FOLDS):
-        model = fit([row for row, own in zip(rows, folds, strict=True) if own != fold])
-        for number in np.flatnonzero(folds == fold):
-            row = rows[int(number)]
-            confidence[number] = min(model.probability(row.signs), UNFIT if row.unfit else 1.0)
-    return confidence
+    return np.array(folds.cross_validate(rows, lambda row: row.id, fit, _confidence))
+
+
+def _confidence(model: Logistic, row: Weighed) -> float:
+    return min(model.probability(row.signs), UNFIT if row.unfit else 1.0)
 
 
 def report(rows: Sequence[Weighed]) -> str:

@@ -24,6 +24,7 @@ from qa.reader import Reader
 from qa.support import SUPPORTS, read_claim, weigh_claim
 from qa.weights import Logistic
 
+from . import folds
 from .datasets import SupportSet
 from .fit import fit_logistic, source
 from .metrics import auroc, balanced_accuracy
@@ -31,8 +32,6 @@ from .resample import bootstrap
 from .subject import read_source
 
 Array = NDArray[np.float64]
-
-FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,10 @@ def fit(rows: Sequence[Weighed]) -> Logistic:
 
 def cross_validate(rows: Sequence[Weighed]) -> Array:
     """Each row's probability by the fit on the other folds."""
-    folds = np.array([zlib.crc32(row.document.encode()) % FOLDS for row in rows])
-    chances = np.zeros(len(rows))
-    for fold in range(FOLDS):
-        model = fit([row for row, own in zip(rows, folds, strict=True) if own != fold])
-        for number in np.flatnonzero(folds == fold):
-            chances[number] = model.probability(rows[int(number)].features)
-    return chances
+    chances = folds.cross_validate(
+        rows, lambda row: row.document, fit, lambda model, row: model.probability(row.features)
+    )
+    return np.array(chances)
 
 
 def report(rows: Sequence[Weighed]) -> str:

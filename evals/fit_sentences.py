@@ -9,7 +9,6 @@ it. Every set weighs the same. It has no bias, as that cancels out; the one in q
 from __future__ import annotations
 
 import sys
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from qa.ask import look_up
 from qa.extract import UNSEEN, Evidence
 from qa.weights import READ_SENTENCE
 
+from . import folds
 from .calibrate import unseen
 from .cases import Case
 from .datasets import Dataset, SupportSet
@@ -33,7 +33,6 @@ from .subject import Options, read_source, sample, subject_of
 
 Array = NDArray[np.float64]
 
-FOLDS = 5
 L2 = 0.02
 """Penalty on half the squared length of the weights of the standardised columns, beside the mean loss of a question."""
 STEPS = 50
@@ -124,27 +123,22 @@ def fit(questions: Sequence[Found]) -> Array:
     return fitted
 
 
-def first_is_right(questions: Sequence[Found], weights: Array) -> list[bool]:
-    """Of each question, whether its best sentence is a right one."""
-    return [bool(q.right[np.argmax(q.features @ weights + q.lift)]) for q in questions]
+def first_is_right(weights: Array, question: Found) -> bool:
+    """Whether its best sentence is a right one."""
+    return bool(question.right[np.argmax(question.features @ weights + question.lift)])
 
 
 def cross_validate(questions: Sequence[Found]) -> list[bool]:
-    """The same, by the fit on the other folds; a conversation or article lies in one fold."""
-    folds = [zlib.crc32(q.group.encode()) % FOLDS for q in questions]
-    right = [False] * len(questions)
-    for fold in sorted(set(folds)):
-        weights = fit([q for q, own in zip(questions, folds, strict=True) if own != fold])
-        for number in (n for n, own in enumerate(folds) if own == fold):
-            right[number] = first_is_right([questions[number]], weights)[0]
-    return right
+    """The same of each, by the fit on the other folds; a conversation or article lies in one fold."""
+    return folds.cross_validate(questions, lambda q: q.group, fit, first_is_right)
 
 
 def report(questions: Sequence[Found]) -> str:
     """The weights, and for each set the share of questions whose best sentence is right: so fitted, and as shipped."""
-    if len({q.group for q in questions}) < FOLDS:
+    if len({q.group for q in questions}) < folds.FOLDS:
         raise FootnoteError("too little to fit on: it takes questions on five documents or more")
-    crossed, shipped = cross_validate(questions), first_is_right(questions, np.array(READ_SENTENCE.weights))
+    shipped_weights = np.array(READ_SENTENCE.weights)
+    crossed, shipped = cross_validate(questions), [first_is_right(shipped_weights, q) for q in questions]
     lines = [f"({', '.join(f'{weight:.3f}' for weight in fit(questions))})", ""]
     lines.append(f"{'best sentence is right':40} {'n':>5}  cross-validated  as shipped")
     for name in dict.fromkeys(q.set for q in questions):

@@ -49,7 +49,8 @@ def is_foreign(
     said = [word.lower() for word in words(question)]
     small = [word for word in said if word in _OTHERS or plain(word) in QUESTION_WORDS]
     asks = any(plain(w.lower()) in QUESTION_WORDS for n, w in enumerate(words(question)[:3]) if n == 0 or w.islower())
-    if small and (_ENGLISH_ALONE if asks else _ENGLISH).isdisjoint(said):  # *in* and *was* are German, too
+    is_mostly = asks or len(small) > sum(word in _ENGLISH for word in said)
+    if small and (_ENGLISH_ALONE if is_mostly else _ENGLISH).isdisjoint(said):  # *in* and *was* are German, too
         return all(frequency(stem) < max(1.0, RARE * passages) for stem in stems(" ".join(small)))
     unnamed = [word for word in words(question) if word[0].islower()]
     known = [

@@ -34,7 +34,7 @@ def test_what_decides_gets_the_weight_and_what_does_not_vary_none(questions: lis
 def test_what_a_place_gains_is_not_counted_twice(questions: list[Found]) -> None:
     lifted = [Found(q.set, q.group, q.features, 5.0 * q.features[:, 0], q.right) for q in questions]
     assert fit(lifted)[0] < fit(questions)[0]
-    assert all(first_is_right(lifted, np.zeros(3)))
+    assert all(first_is_right(np.zeros(3), q) for q in lifted)
 
 
 def test_the_command_prints_as_many_weights_as_are_in_the_code() -> None:

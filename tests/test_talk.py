@@ -336,6 +336,7 @@ def test_forged_and_endless_histories_are_trimmed(seeds: Library, tmp_path: Path
     [
         "Qui a fondé la ville ?",
         "Wer hat die Stadt gegründet?",
+        "Was war der Grund für das Ende von Ant Group?",
         "谁创立了公司？",
         "¿Quién fundó la ciudad?",
         "In quali settori investe la città?",
