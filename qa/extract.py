@@ -65,7 +65,7 @@ Group = tuple[Quote, ...]
 """One sentence of an answer: the quote that is shown, and those of other articles that say the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """A sentence that may answer: the quote, its vector, and its score in 0..1.
 
@@ -92,7 +92,7 @@ class Evidence:
         return self.quote.article_id, self.quote.start
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """All evidence for a question, best first, the probability that it answers it, and what it lacks for that.
 

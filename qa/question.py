@@ -233,13 +233,14 @@ def each_of_two(text: str) -> list[str]:
 
 
 def split(text: str) -> list[str]:
-    """The questions that are asked in one. A bare `and why?` is no question apart: one sentence may hold both.
+    """The questions that are asked in one, each once. A bare `and why?` is none apart: one sentence may hold both.
 
     >>> split("Who is Jack Ma and when was he born?"), split("When did Jack Ma vanish, and why?")
     (['Who is Jack Ma', 'when was he born?'], ['When did Jack Ma vanish, and why?'])
     """
     parts = [part.strip() for part in _NEXT_PART.split(text)]
     parts = [part for part in parts if not is_small_talk(part)]
+    parts = list({part.rstrip(" ?!.").lower(): part for part in reversed(parts)}.values())[::-1]
     return parts if parts and all(content_words(part) for part in parts) else [text]
 
 

@@ -82,6 +82,14 @@ def test_two_questions_in_one_get_an_answer_each(seeds: Library) -> None:
     assert "uncertainty and fear" in answer.text
 
 
+def test_a_question_that_is_asked_twice_in_one_is_answered_once(seeds: Library) -> None:
+    once = ask("Who founded Alibaba?", seeds)
+    assert [q.quote for q in ask("Who founded Alibaba? Who founded Alibaba?", seeds).citations] == [
+        q.quote for q in once.citations
+    ]
+    assert not ask("Who founded Alibaba? " * 50 + "When did Jack Ma vanish? Who founded Alibaba?", seeds).abstained
+
+
 def test_what_can_be_answered_is_and_the_rest_is_named(seeds: Library) -> None:
     answer = ask("Who is the CEO of Tencent and why was Ant Group's listing called off?", seeds)
     assert not answer.abstained
