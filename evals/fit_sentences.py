@@ -3,7 +3,7 @@
 A SET is named as for `footnote eval run`; of SQuAD 2 and CLAPNQ only what the reader was not trained on is asked, and
 of every set what can be answered. The model is a conditional logit (McFadden 1974): of the sentences found for a
 question, each is the right one with a probability that goes with exp(weights · features), beside what its place gains
-it. Every set weighs the same. It has no bias, as that cancels out; the one in qa/weights.py says what is a good score.
+it. Every set weighs the same. The bias cancels out there; it is the one with which scores are probabilities.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from index.errors import FootnoteError
 from qa.ask import look_up
 from qa.extract import UNSEEN, Evidence
-from qa.weights import READ_SENTENCE
+from qa.weights import READ_SENTENCE, Logistic
 
 from . import folds
 from .calibrate import unseen
 from .cases import Case
 from .datasets import Dataset, SupportSet
+from .fit import source
 from .metrics import contains
 from .run import OwnLibrary
 from .subject import Options, read_source, sample, subject_of
@@ -123,6 +124,24 @@ def fit(questions: Sequence[Found]) -> Array:
     return fitted
 
 
+def bias(questions: Sequence[Found], weights: Array) -> float:
+    """What to add to the scores so that, as probabilities, they sum to the right sentences; sets weigh the same."""
+    sizes = Counter(q.set for q in questions)
+    scores = [q.features @ weights + q.lift for q in questions]
+
+    def surplus(added: float) -> float:
+        return sum(
+            float((1 / (1 + np.exp(-z - added)) - q.right).sum()) / sizes[q.set]
+            for q, z in zip(questions, scores, strict=True)
+        )
+
+    low, high = -100.0, 100.0
+    while high - low > 1e-6:
+        middle = (low + high) / 2
+        low, high = (low, middle) if surplus(middle) > 0 else (middle, high)
+    return low
+
+
 def first_is_right(weights: Array, question: Found) -> bool:
     """Whether its best sentence is a right one."""
     return bool(question.right[np.argmax(question.features @ weights + question.lift)])
@@ -139,7 +158,8 @@ def report(questions: Sequence[Found]) -> str:
         raise FootnoteError("too little to fit on: it takes questions on five documents or more")
     shipped_weights = np.array(READ_SENTENCE.weights)
     crossed, shipped = cross_validate(questions), [first_is_right(shipped_weights, q) for q in questions]
-    lines = [f"({', '.join(f'{weight:.3f}' for weight in fit(questions))})", ""]
+    weights = fit(questions)
+    lines = [source(Logistic(bias(questions, weights), tuple(map(float, weights)))), ""]
     lines.append(f"{'best sentence is right':40} {'n':>5}  cross-validated  as shipped")
     for name in dict.fromkeys(q.set for q in questions):
         own = [number for number, q in enumerate(questions) if q.set == name]

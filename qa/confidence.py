@@ -44,8 +44,8 @@ def judge(findings: Findings, library: Library, passages: int, reader: Reader | 
     if best.read is None or reader is None:
         confidence = ANSWERABLE.probability(seen)
     else:
-        odds = max(e.read.odds for e in findings.evidence if e.read)
-        seen = (*seen, odds * size, _contradicted(findings.question, best, reader))
+        relevance = max(e.read.relevance for e in findings.evidence if e.read)
+        seen = (*seen, _contradicted(findings.question, best, reader), relevance)
         confidence = READ_ANSWERABLE.probability(seen)
     is_unfit = findings.is_unfit or premises.is_reversed or _is_aside(findings)
     doubts = _doubts(findings.question, said, premises)
@@ -59,9 +59,8 @@ def signs(findings: Findings, premises: Premises, size: float) -> tuple[float, .
     Of the sentence that is best by words and vectors: its cosine, and the logit of its score times the share of the
     question's terms (what has the words and a low score is a near miss; what has not may be a paraphrase). The share
     of the question's names in the sentence that would be shown, the size, and both multiplied: in a small library that
-    share tells most. READ_ANSWERABLE has two more: the best odds that the reader gives any sentence times the size (in
-    a large library they tell most), and the logit of the shown sentence contradicting what the question takes for
-    granted, as the reader judges.
+    share tells most. READ_ANSWERABLE has two more, of the reader: the logit of the shown sentence contradicting what
+    the question takes for granted, and the relevance of the most relevant passage.
     """
     scores = [SENTENCE.logit(e.features.values()) for e in findings.evidence]
     score = max(scores)

@@ -10,7 +10,7 @@ import pickle
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import permutations
+from itertools import chain, permutations
 from pathlib import Path
 
 import click
@@ -21,9 +21,9 @@ from tqdm import tqdm
 
 from index.encoder import Encoder
 
+from .asked import asked
 from .distil import Teachers, distilled, shared_out
-from .examples import Example, for_development, read_all
-from .made import made_from
+from .examples import Example, articles_of, for_development, read_all
 from .model import Reader, base_folder, loss_of
 from .recipe import Recipe, lay_out
 from .rows import PAD, Batch
@@ -84,8 +84,6 @@ def main(
     )
     out.mkdir(parents=True, exist_ok=True)
     examples = [example for example in _examples(bench, out) if not for_development(example)]
-    if recipe.second:
-        examples += made_from(examples, bench)
     base = base_folder()
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -100,7 +98,9 @@ def _examples(bench: Path, out: Path) -> list[Example]:
     """The examples, from OUT where an earlier run left them: cutting 20,000 articles takes minutes."""
     kept = out / "examples.pickle"
     if not kept.exists():
-        made = list(tqdm(read_all(bench, Encoder()), desc="reading the sets", unit=" examples"))
+        encoder = Encoder()
+        sets = chain(read_all(bench, encoder), asked(articles_of(bench / "realtimeqa-train"), encoder))
+        made = list(tqdm(sets, desc="reading the sets", unit=" examples"))
         kept.write_bytes(pickle.dumps(made))
     found: list[Example] = pickle.loads(kept.read_bytes())  # noqa: S301  (our own file)
     return found

@@ -123,7 +123,7 @@ def squad(path: Path, xquad: Path) -> Iterator[Group]:
                 negatives = pool.hardest(question, 2, answers, besides=text) if answers else []
                 others = [Candidate(name, n, False) for n in negatives]
                 yield Group("squad", document, question, (Candidate(name, text, bool(answers), first), *others))
-    rows = _lines(xquad)
+    rows = read_lines(xquad)
     pool = Pool(list(dict.fromkeys(row["context"] for row in rows)))
     for row in rows:
         text = row["context"]
@@ -141,7 +141,7 @@ def qamr(path: Path) -> Iterator[Group]:
     In three of five the sentence stands among one to three others that share the question's words, so that it has to
     be found; in half of them a passage of such sentences without it stands beside.
     """
-    rows = _lines(path)
+    rows = read_lines(path)
     pool = Pool(list(dict.fromkeys(row["context"] for row in rows)))
     for row in rows:
         question, text = row["question"].strip(), row["context"]
@@ -162,7 +162,7 @@ def qamr(path: Path) -> Iterator[Group]:
 
 def passages_of(path: Path, source: str) -> Iterator[Group]:
     """FairytaleQA and SubjQA: one passage a question; a third of SubjQA's unanswerable ones, else they outweigh all."""
-    rows = _lines(path)
+    rows = read_lines(path)
     pool = Pool(list(dict.fromkeys(row["context"] for row in rows)))
     for row in rows:
         question = row["question"].strip()
@@ -185,7 +185,7 @@ def passages_of(path: Path, source: str) -> Iterator[Group]:
 def trecqa(path: Path) -> Iterator[Group]:
     """Sentences judged for factoid questions: each right one beside at most three wrong ones."""
     judged: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for row in _lines(path):
+    for row in read_lines(path):
         judged[row["question"]][row["label"]].append(_detokenised(row["sentence"]))
     for question, (wrong, right) in judged.items():
         chance = random.Random(digest("trecqa", question))
@@ -199,7 +199,7 @@ def trecqa(path: Path) -> Iterator[Group]:
 def clapnq(folder: Path) -> Iterator[Group]:
     """Questions with long answers: the span is the first sentence that annotators selected."""
     for name in ("answerable.jsonl", "unanswerable.jsonl"):
-        for row in _lines(folder / name):
+        for row in read_lines(folder / name):
             passage = row["passages"][0]
             chosen = [s for output in row["output"] for s in output["selected_sentences"]]
             start = passage["text"].find(chosen[0].strip()) if chosen else -1
@@ -220,9 +220,9 @@ def news(folder: Path, encoder: Encoder) -> Iterator[Group]:
 
     Passages that hold the answer but little of the question are on neither side. The document is the week's quiz.
     """
-    articles = _articles(folder)
+    articles = articles_of(folder)
     cut = {key: _passages(article, encoder) for key, article in articles.items()}
-    for row in _lines(folder / "questions.jsonl"):
+    for row in read_lines(folder / "questions.jsonl"):
         pool = Pool([text for key in row["retrieved"] for text in cut.get(key, ())])
         if not pool.texts:
             continue
@@ -248,13 +248,13 @@ def news(folder: Path, encoder: Encoder) -> Iterator[Group]:
 def support(folder: Path) -> Iterator[Claim]:
     """SICK, Climate-FEVER, BEGIN, and the paraphrase pairs of MSR with a number or name of theirs swapped."""
     for name in ("sick", "climate_fever"):
-        for row in _lines(folder / f"{name}.jsonl.gz"):
+        for row in read_lines(folder / f"{name}.jsonl.gz"):
             yield Claim(name, row["claim"], row["claim"], row["premise"], (row["label"],))
-    for row in _lines(folder / "begin.jsonl.gz"):
+    for row in read_lines(folder / "begin.jsonl.gz"):
         if row["label"] != "Generic":
             labels = (ENTAILMENT,) if row["label"] == "Fully attributable" else UNSUPPORTED
             yield Claim("begin", row["premise"], row["claim"], row["premise"], labels)
-    for row in _lines(folder / "msr_para.jsonl.gz"):
+    for row in read_lines(folder / "msr_para.jsonl.gz"):
         labels = (ENTAILMENT,) if row["label"] else UNSUPPORTED
         yield Claim("msr", row["a"], row["b"], row["a"], labels)
         false = swap(row["b"], f"{row['a']} {row['b']}", random.Random(digest("msr", row["a"])))
@@ -264,7 +264,7 @@ def support(folder: Path) -> Iterator[Claim]:
 
 def qags(path: Path) -> Iterator[Claim]:
     """Sentences of summaries of news."""
-    for row in _lines(path):
+    for row in read_lines(path):
         text, _ = around(row["doc"], None)
         yield Claim("qags", row["doc"], row["claim"], text, (ENTAILMENT,) if row["label"] else UNSUPPORTED)
 
@@ -274,7 +274,7 @@ SWAPPED_ARTICLES = 3000
 
 def swapped(folder: Path, encoder: Encoder) -> Iterator[Claim]:
     """Sentences of news beside their passage, as they are, and with a number or name changed."""
-    for key, article in list(_articles(folder).items())[:SWAPPED_ARTICLES]:
+    for key, article in list(articles_of(folder).items())[:SWAPPED_ARTICLES]:
         chance = random.Random(digest("swapped", key))
         passages = _passages(article, encoder)
         if not passages:
@@ -349,23 +349,14 @@ def _passages(article: Article, encoder: Encoder) -> list[str]:
     return [article.text[p.start : p.end] for p in cut]
 
 
-def news_for_training(folder: Path) -> list[Article]:
-    """The articles of RealTimeQA that no question for development leads to."""
-    held_out = {
-        key
-        for row in _lines(folder / "questions.jsonl")
-        if for_development(Group("realtimeqa", row["id"].split("_")[0], "", ()))
-        for key in row["retrieved"]
-    }
-    return [article for key, article in _articles(folder).items() if key not in held_out]
-
-
-def _articles(folder: Path) -> dict[str, Article]:
-    rows = _lines(folder / "articles.jsonl.gz")
+def articles_of(folder: Path) -> dict[str, Article]:
+    """The articles of RealTimeQA, by id."""
+    rows = read_lines(folder / "articles.jsonl.gz")
     return {row["id"]: Article(row["id"], row["title"] or "", row["text"], row["url"]) for row in rows}
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a file of JSON lines, which may be packed (.gz)."""
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
@@ -390,8 +381,9 @@ __all__ = [
     "Example",
     "Group",
     "around",
+    "articles_of",
     "digest",
     "for_development",
-    "news_for_training",
     "read_all",
+    "read_lines",
 ]

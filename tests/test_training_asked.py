@@ -1,0 +1,90 @@
+"""What was written for the reader: places are those of the answers, and no text of others is in the file."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import Article
+from index.encoder import Encoder
+from qa.training.asked import FILE, asked
+from qa.training.examples import LABELS, Claim, Example, Group, read_lines
+
+BOOTS = (
+    "Tarn Boots calls back its hiking boot Fell. The sole of it comes off in the cold.\n\n"
+    "The firm pays 40 euros for each pair. Its head, Ida Lund, said that a supplier had changed the glue."
+)
+NEWS = "The lake froze on Monday. Skaters came from three towns. Nobody fell in."
+
+
+def place(text: str, words: str) -> list[int]:
+    return [text.index(words), text.index(words) + len(words)]
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> list[Example]:
+    records: list[dict[str, Any]] = [
+        {
+            "article": "boots",
+            "title": "Boots called back",
+            "text": BOOTS,
+            "questions": [["what do I get for my boots?", *place(BOOTS, "40 euros")]],
+            "conversations": [
+                [["Who runs Tarn Boots?", *place(BOOTS, "Ida Lund")], ["Why?", *place(BOOTS, "changed the glue")]]
+            ],
+            "unanswered": ["Where is Tarn Boots made?"],
+            "claims": [["Tarn Boots pays nothing.", "contradiction", *place(BOOTS, "The firm pays 40 euros")]],
+        },
+        {
+            "article": "lake",
+            "questions": [["when did the lake freeze", *place(NEWS, "Monday")]],
+            "conversations": [],
+            "unanswered": [],
+            "claims": [],
+        },
+    ]
+    file: Path = tmp_path_factory.mktemp("asked") / "asked.jsonl.gz"
+    with gzip.open(file, "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(record) + "\n" for record in records)
+    return list(asked({"lake": Article("lake", "The lake", NEWS, "x")}, encoder, file))
+
+
+def test_the_span_of_a_passage_that_answers_is_the_answer(examples: list[Example]) -> None:
+    answers = {}
+    for group in (e for e in examples if isinstance(e, Group)):
+        first = group.candidates[0]
+        answers[group.question] = first.text[slice(*first.span)] if first.span else None
+        assert [c.relevant for c in group.candidates].count(True) == (first.span is not None)
+    assert answers.pop("Where is Tarn Boots made?") is None
+    assert answers.pop("when did the lake freeze") == "Monday"
+    assert answers.pop("what do I get for my boots?") == "40 euros"
+    assert answers.pop("Who runs Tarn Boots?") == "Ida Lund"
+    (follow_up,) = answers
+    assert follow_up.startswith("Why? (")  # made whole, as it will be when it is asked
+    assert "Ida Lund" in follow_up
+
+
+def test_what_answers_nothing_comes_from_elsewhere(examples: list[Example]) -> None:
+    (lake,) = (e for e in examples if e.document == "lake")
+    assert isinstance(lake, Group)
+    assert all(candidate.title == "Boots called back" for candidate in lake.candidates[1:])
+
+
+def test_a_claim_stands_beside_the_sentence_that_it_is_about(examples: list[Example]) -> None:
+    (claim,) = (e for e in examples if isinstance(e, Claim))
+    assert claim.labels == ("contradiction",)
+    assert "The firm pays 40 euros for each pair." in claim.text
+
+
+def test_the_file_holds_no_text_but_our_own() -> None:
+    records = read_lines(FILE)
+    assert len({record["article"] for record in records}) == len(records) > 500
+    for record in records:
+        assert ("text" in record) == ("title" in record) == record["article"].startswith("made-")
+        places = [*record["questions"], *(turn for turns in record["conversations"] for turn in turns)]
+        assert all(0 <= start < end <= len(record.get("text", "")) for _, start, end in places if "text" in record)
+        assert all(label in LABELS and start < end for _, label, start, end in record["claims"])
