@@ -60,8 +60,10 @@ def test_the_short_answer_lies_in_its_sentence_and_is_bold_on_the_page(seeds: Li
     answer = ask(QUESTION, seeds, (), reader)
     (sentence, *_) = answer.sentences
     assert sentence.short is not None
-    assert sentence.text[slice(*sentence.short)] == "$1 trillion"
-    assert "<b>$1 trillion</b>" in reply(answer)["content"]
+    short = sentence.text[slice(*sentence.short)]
+    assert "$1 trillion" in short
+    assert len(short.split()) <= 4
+    assert f"<b>{short}</b>" in reply(answer)["content"]
     assert ask(QUESTION, seeds).sentences[0].short is None
 
 
