@@ -97,6 +97,15 @@ def test_a_file_with_random_damage_is_an_article_or_an_error(suffix: str, data: 
     assert found(f"a{suffix}", bytes(content))
 
 
+def test_a_title_of_characters_that_are_none_is_not_taken() -> None:
+    whole = MADE[".pdf"]
+    before, title, after = whole.rpartition(b"/Title<FEFF0053")
+    assert title
+    (article,) = found("a.pdf", before + b"/Title<FEFF0530" + after)  # which no script has
+    assert isinstance(article, Article)
+    assert article.title == "Sallowby Harbour: The Year of the Long Frost"
+
+
 @pytest.mark.parametrize("suffix", sorted(MADE))
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.99])
 def test_a_truncated_file_is_an_article_or_an_error(suffix: str, share: float) -> None:

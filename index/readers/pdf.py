@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import threading
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -102,8 +103,10 @@ def _catalog_language(pdf: PdfDocument) -> str:
 
 
 def _title(given: str, document: Document) -> str:
-    """The title that the file gives, unless a program put it there."""
+    """The title that the file gives, unless a program put it there or it is damaged: of characters that are none."""
     title = one_line(given)
+    if any(unicodedata.category(character) in ("Cn", "Co") for character in title):
+        return ""
     junk = title.lower().startswith(_JUNK_TITLES) or title.lower().endswith(
         (".doc", ".docx", ".pdf", ".indd", ".tex", ".dvi")
     )
