@@ -1,13 +1,10 @@
-"""Fits regressions like the two of `qa/weights.py` on a file in the format of SQuAD 2.0 (Rajpurkar et al. 2018).
+"""Fits SENTENCE on a file in the format of SQuAD 2.0 (Rajpurkar et al. 2018): `python -m evals.fit SQUAD.json`.
 
-Each paragraph becomes an article; a seeded sample of the questions is searched and weighed as `ask` does it. A
-sentence counts as right when it stands in the question's own paragraph and holds one of its answers. Of the titles
-asked about, in alphabetical order, the first and every fourth after it are held out of the fitting; their paragraphs
-stay in the library that all are asked.
-
-SENTENCE is fitted on the sentences found for the other titles' questions, ANSWERABLE on the best sentence of each of
-those: on the logit of its score and its cosine alone, as one file makes one library and so one number of passages.
-The best is the one that SENTENCE gives most: what a question demands (a date, a sum) is not looked at here.
+Each paragraph becomes an article; a seeded sample of the questions is searched and weighed as `ask` does it without the
+reader. A sentence counts as right when it stands in the question's own paragraph and holds one of its answers. Of the
+titles asked about, in alphabetical order, the first and every fourth after it are held out of the fitting; their
+paragraphs stay in the library that all are asked. Where a paragraph is an article, its opening and title leave little
+open: open_overlap and is_opening are left out, with the weight 0.
 """
 
 from __future__ import annotations
@@ -32,7 +29,7 @@ from qa.question import read
 from qa.rank import rank
 from qa.weights import Logistic
 
-from .metrics import auroc, contains, mean
+from .metrics import contains, mean
 
 Array = NDArray[np.float64]
 
@@ -42,7 +39,9 @@ HOLD_OUT = 4
 """One title in so many is held out."""
 STEPS = 100
 """Newton's method stops after so many steps at the latest; it takes about ten."""
-COSINE = [field.name for field in fields(Features)].index("cosine")
+NAMES = [field.name for field in fields(Features)]
+COSINE = NAMES.index("cosine")
+LEFT_OUT = [NAMES.index(name) for name in ("open_overlap", "is_opening")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Both regressions, and the questions that they were fitted on and tested on."""
+    """The regression, and the questions that it was fitted on and tested on."""
 
     sentence: Logistic
-    answerable: Logistic
     training: tuple[Asked, ...]
     held_out: tuple[Asked, ...]
 
@@ -157,31 +155,21 @@ def fit_logistic(rows: Array, labels: Array, shares: Array | None = None) -> Log
 
 
 def fit(asked: Sequence[Asked]) -> Fit:
-    """Fit both on the titles for fitting; raises FootnoteError where there is nothing to learn from."""
+    """Fit it on the titles for fitting; raises FootnoteError where there is nothing to learn from."""
     training, held_out = split(asked)
     found = [a for a in training if len(a.labels)]
-    kinds = {bool(a.problem.answers) for a in found}
-    if len(kinds) < 2 or not held_out or not any(a.labels.any() for a in found):
+    if not held_out or not any(a.labels.any() for a in found):
         raise FootnoteError(
-            "too little to fit on: it takes two titles or more, and beside those held out answerable and unanswerable"
-            " questions and right sentences"
+            "too little to fit on: it takes two titles or more, and right sentences beside those held out"
         )
-    sentence = fit_logistic(np.concatenate([a.features for a in found]), np.concatenate([a.labels for a in found]))
-    best = np.array([_best(a, sentence) for a in found])
-    answerable = fit_logistic(best, np.array([bool(a.problem.answers) for a in found], dtype=float))
-    return Fit(sentence, answerable, training, held_out)
+    rows = np.concatenate([a.features for a in found])
+    rows[:, LEFT_OUT] = 0.0
+    return Fit(fit_logistic(rows, np.concatenate([a.labels for a in found])), training, held_out)
 
 
 def _logits(asked: Asked, model: Logistic) -> Array:
     logits: Array = asked.features @ np.array(model.weights) + model.bias
     return logits
-
-
-def _best(asked: Asked, sentence: Logistic) -> tuple[float, float]:
-    """What ANSWERABLE is fitted on: the logit of the best sentence's score, and its cosine."""
-    logits = _logits(asked, sentence)
-    row = int(np.argmax(logits))
-    return float(logits[row]), float(asked.features[row, COSINE])
 
 
 def found_first(asked: Sequence[Asked], sentence: Logistic | None) -> tuple[float | None, int]:
@@ -194,23 +182,14 @@ def found_first(asked: Sequence[Asked], sentence: Logistic | None) -> tuple[floa
     return mean([bool(len(labels)) and labels[np.argmax(scores)] == 1 for scores, labels in ranked]), len(answerable)
 
 
-def separation(asked: Sequence[Asked], fitted: Fit) -> float | None:
-    """AUROC of ANSWERABLE: answerable questions against the others. Where nothing was found it gives 0."""
-    confidence = [fitted.answerable.probability(_best(a, fitted.sentence)) if len(a.labels) else 0.0 for a in asked]
-    return auroc(confidence, [bool(a.problem.answers) for a in asked])
-
-
 def report(fitted: Fit) -> str:
-    """SENTENCE with its weights in the order of Features, ANSWERABLE with those of `_best`, and how good they are."""
+    """SENTENCE with its weights in the order of Features, and how good it is."""
     rows = [("best sentence holds the answer", "training titles", "n", "held-out titles", "n")]
     for name, model in (("  fitted", fitted.sentence), ("  highest cosine", None)):
         (training, n), (held_out, held_n) = (found_first(asked, model) for asked in (fitted.training, fitted.held_out))
         rows.append((name, _digits(training), str(n), _digits(held_out), str(held_n)))
-    area = _digits(separation(fitted.held_out, fitted))
-    rows.append(("AUROC of ANSWERABLE", "", "", area, str(len(fitted.held_out))))
     table = [f"{row[0]:30}  {row[1]:>15}  {row[2]:>4}  {row[3]:>15}  {row[4]:>4}" for row in rows]
-    lines = [f"SENTENCE = {source(fitted.sentence)}", f"ANSWERABLE = {source(fitted.answerable)}", "", *table]
-    return "\n".join(lines)
+    return "\n".join([f"SENTENCE = {source(fitted.sentence)}", "", *table])
 
 
 def _digits(value: float | None) -> str:
@@ -239,7 +218,7 @@ def _ask_all(path: Path, size: int, seed: int) -> list[Asked]:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the sample.")
 @click.pass_context
 def main(context: click.Context, squad: Path, questions: int, seed: int) -> None:
-    """Fit SENTENCE and ANSWERABLE of qa/weights.py on a file in the format of SQuAD 2.0, and print them."""
+    """Fit SENTENCE of qa/weights.py on a file in the format of SQuAD 2.0, and print it with what it is worth."""
     try:
         click.echo(report(fit(_ask_all(squad, questions, seed))))
     except FootnoteError as error:
