@@ -88,9 +88,14 @@ def _unknown_names(question: Question, library: Library) -> list[str]:
 
 
 def _unknown_role(question: Question, evidence: Sequence[Evidence], library: Library) -> list[str]:
-    """The role that is asked for, where no article has the word and the best sentence none that is near it."""
-    if not evidence or not question.role or any(library.document_frequency(stem) for stem in stems(question.role)):
+    """The role that is asked for, where no article has the word and the best sentence none that is near it. A CEO is a
+    chief; that the encoder holds a founder for near to one says nothing."""
+    is_chief = question.role.isupper()
+    called = stems(f"{question.role} chief" if is_chief else question.role)
+    if not evidence or not question.role or any(library.document_frequency(stem) for stem in called):
         return []
+    if is_chief:
+        return [question.role]
     wanted, *said = library.encoder.recall([question.role, *content_words(evidence[0].quote.text.lower())])
     return [] if any(float(wanted @ word) >= NEAR for word in said) else [question.role]
 

@@ -180,6 +180,8 @@ def _weigh_up(
     for number, (sentence, text) in enumerate(zip(hit.sentences, texts, strict=True)):
         if not sentence.is_evidence or text.rstrip(_CLOSING).endswith("?"):  # who asks does not answer
             continue
+        if told[number] and question.is_further:  # "What else?"
+            continue
         held_kinds, missed_kinds = kinds_held(question, text)
         carried = _carried(question, title, held, number, text)
         features = Features(

@@ -37,7 +37,8 @@ class Question:
     topic's content words, `names` those of its proper names and numbers. `wants` is empty where any kind will do.
     `count` is how many things it asks for, where it says so: "the five measures". `role` is the word for what somebody
     or something is to another, where that is asked for: `president` in "Who is the president of China?". `is_whether`:
-    it wants yes or no. `carried` are those of the terms that a follow-up does not say itself.
+    it wants yes or no. `is_further`: it wants more than was told ("What else?"). `carried` are those of the terms that
+    a follow-up does not say itself.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Question:
     count: int | None = None
     role: str = ""
     is_whether: bool = False
+    is_further: bool = False
     carried: frozenset[str] = frozenset()
 
 
@@ -61,6 +63,13 @@ STOP_WORDS = frozenset(
     then there these they thing things this those through to too type under until up upon us used very was we were what
     when where which while who whom whose why will with within would yet you your article articles text according
     mention mentioned describe described exactly""".split()
+)
+
+# Shortened, and so in upper case, but nobody's name: an article may call the IPO a listing.
+_SHORTENED = frozenset(
+    """AGM AI API AR ATM BMI CEO CFO CIO CMO COO CPI CPU CTO CV DIY DNA EPS ESG ETA ETF EV FAQ FDI GDP GNP GPS GPU GUI
+    HQ HR ICU ID IP IPO IQ IT JV KPI LED LLM MBA ML MP MVP NDA NGO OEM OS PA PC PDF PIN PM PPE PR QR ROI SDK SEO SIM
+    SLA SME SMS SSD SUV TV UI URL USB UX VAT VC VIP VPN VR""".split()
 )
 
 _WORD = re.compile(r"([^\W_]+(?:[’'](?![sS]\b)[^\W_]+)*)(?:[’'][sS]\b)?")
@@ -181,11 +190,11 @@ def focus(text: str) -> frozenset[str]:
 
 _BE = r"(?:is|are|was|were)"
 _OWNER = r"(?:(?:the|an?|his|her|its|their)|(?:[A-Z][\w.&-]*\s+)*[A-Z][\w.&-]*['’]s?)"
-_ROLE = rf"{_OWNER}\s+(?:[a-z][a-z-]*\s+){{0,3}}?(?P<role>[a-z][a-z-]*)"
+_ROLE = rf"{_OWNER}\s+(?:[a-z][a-z-]*\s+){{0,3}}?(?P<role>[a-z][a-z-]*|C[A-Z]O)"
 _AFTER_ROLE = r"(?=\s+(?:of|in|at|for|from|to|called|named)\b|\s*[?,]|\s*$)"
 _ROLES = (
     re.compile(rf"\b[Ww]ho\s+{_BE}\s+{_ROLE}{_AFTER_ROLE}"),
-    re.compile(rf"\b[Ww]hat\s+{_BE}\s+{_ROLE}\s+(?:called|named)\b"),
+    re.compile(rf"\b[Ww]hat\s+{_BE}\s+{_ROLE}(?:\s+(?:of|at|in)\s+[\w’' -]{{1,40}}?)?\s+(?:called|named)\b"),
     re.compile(rf"\b[Ww]hat\s+{_BE}\s+the\s+names?\s+of\s+{_ROLE}{_AFTER_ROLE}"),
 )
 
@@ -202,6 +211,9 @@ def role(text: str) -> str:
 _WHETHER = re.compile(
     r"\W*(?:(?:and|but|so|ok(?:ay)?),? )?(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b",
     re.IGNORECASE,
+)
+_FURTHER = re.compile(
+    r"\b(?:what|who|where|how|anything|anyone|anybody|something|someone|somebody) else\b", re.IGNORECASE
 )
 _NEXT_PART = re.compile(r"\?\s+(?=\w)|,?\s+and\s+(?=(?:why|when|where|who|how|what|which)\b)", re.IGNORECASE)
 
@@ -256,9 +268,7 @@ def read(text: str) -> Question:
     if not content_words(topic):
         topic = text
     content = content_words(topic)
-    named = [word for word in content if word[0].isupper() or word[0].isdigit()]
-    if named and text.lstrip().startswith(named[0]) and not named[0].isupper():
-        named = named[1:]  # the first word of a sentence is in upper case whatever it is
+    named = _named(content, text)
     return Question(
         text,
         " ".join(topic.split()),
@@ -268,7 +278,16 @@ def read(text: str) -> Question:
         _count(topic),
         role(topic),
         _WHETHER.match(topic) is not None,
+        _FURTHER.search(topic) is not None,
     )
+
+
+def _named(content: list[str], text: str) -> list[str]:
+    """The words that name somebody or something, and the numbers; in a text all in upper case the numbers alone."""
+    named = [word for word in content if word[0].isdigit() or (word[0].isupper() and not text.isupper())]
+    if named and text.lstrip().startswith(named[0]) and named[0].istitle():
+        named = named[1:]  # the first word of a sentence is in upper case whatever it is
+    return [word for word in named if word.removesuffix("s") not in _SHORTENED]
 
 
 def _count(topic: str) -> int | None:

@@ -103,7 +103,11 @@ def test_a_name_that_no_article_holds_is_named_as_missing(seeds: Library, questi
 
 @pytest.mark.parametrize(
     ("question", "role"),
-    [("Who is the president of China?", "president"), ("And what is his sister called?", "sister")],
+    [
+        ("Who is the president of China?", "president"),
+        ("And what is his sister called?", "sister"),
+        ("What is the CEO of Alibaba called?", "CEO"),
+    ],
 )
 def test_a_role_that_no_article_speaks_of_is_named_as_missing(seeds: Library, question: str, role: str) -> None:
     answer = ask(question, seeds)
@@ -178,6 +182,14 @@ def test_a_follow_up_goes_on_from_the_last_answer(library: Library, question: st
     first = ask("What will Lorne Foods close?", library)
     history = [Turn("user", first.question), Turn("assistant", first.text)]
     assert ask(question, library, history).sentences[0].text == answered
+
+
+def test_what_else_gets_what_was_not_told_yet(seeds: Library) -> None:
+    question = "What does the government offer companies in these sectors?"
+    first = ask(question, seeds)
+    more = ask("What else?", seeds, [Turn("user", question), Turn("assistant", first.text)])
+    assert not first.abstained
+    assert {c.quote for c in first.citations}.isdisjoint(c.quote for c in more.citations)
 
 
 def test_the_same_statement_in_two_articles_is_one_sentence_with_two_citations(library: Library) -> None:

@@ -58,6 +58,29 @@ def test_names_are_capitals_and_numbers_but_not_the_first_word() -> None:
     assert read("Why was Ant Group's listing called off in 2020?").names == {"ant", "group", "2020"}
     assert read("Regulators did what?").names == frozenset()
     assert read("NASA did what?").names == {"nasa"}
+    assert read("2019 or 2020?").names == {"2019", "2020"}
+
+
+def test_what_is_short_for_common_words_is_no_name() -> None:
+    assert read("Why was the Ant IPO stopped?").names == {"ant"}
+    assert read("Which IPOs did the CEO of BP plan?").names == {"bp"}
+
+
+def test_in_a_question_all_in_capitals_they_say_nothing() -> None:
+    assert read("WHO FOUNDED ALIBABA IN 1999?").names == {"1999"}
+
+
+@pytest.mark.parametrize(
+    ("question", "is_further"),
+    [
+        ("What else?", True),
+        ("And who else was fined?", True),
+        ("Was it something else?", True),
+        ("Or else what?", False),
+    ],
+)
+def test_what_else_wants_more_than_was_told(question: str, is_further: bool) -> None:
+    assert read(question).is_further == is_further
 
 
 def test_possessives_accents_and_forms_fall_together() -> None:
@@ -73,6 +96,7 @@ def test_possessives_accents_and_forms_fall_together() -> None:
         ("Who was the first lady mayor of Porto?", "mayor"),
         ("Who is Corvo's chief executive?", "executive"),
         ("What is his sister called?", "sister"),
+        ("What is the CEO of Corvo Foods called?", "CEO"),
         ("What is the name of the owner?", "owner"),
         ("Who is Jack Ma?", ""),
         ("Who was hit by the crackdown?", ""),
