@@ -36,6 +36,8 @@ SHARED = 0.9
 """A sentence that answers one part of a question answers another when it has this share of that one's best score."""
 OWN = 0.2
 """What the log odds of that sentence count for beside its cosine with the best one."""
+BESIDE = 2
+"""Characters between two sentences that stand beside each other: a space, or the end of a paragraph."""
 SAME_STATEMENT = 0.85
 """Cosine from which two sentences with the same numbers and negation, of two articles, say the same thing."""
 
@@ -141,7 +143,7 @@ def select(findings: Findings, library: Library) -> tuple[Group, ...]:
 
 
 def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
-    """The best sentence and those nearly as good that say something else, in reading order."""
+    """The best sentence and those nearly as good that say something else, in the order in which they are shown."""
     top = findings.evidence[0]
     least = KEEP_UNREAD * top.score if top.read is None else probability_of(logit(top.score) + math.log(KEEP))
     good = _naming_first(findings.question, [e for e in findings.evidence if e.score >= least])
@@ -156,9 +158,25 @@ def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
             same.append(candidate)
         elif is_new and len(groups) < MAX_SENTENCES:  # `It made no demands` is said of another union
             groups.append([candidate])
+    return tuple(tuple(member.quote for member in group) for group in best_first(groups))
+
+
+def best_first(groups: Sequence[Sequence[Evidence]]) -> list[Sequence[Evidence]]:
+    """The best sentence, with those that stand right beside it as they stand; then the rest, article by article, in
+    reading order."""
     articles = list(dict.fromkeys(group[0].article_id for group in groups))
-    groups.sort(key=lambda group: (articles.index(group[0].article_id), group[0].quote.start))
-    return tuple(tuple(member.quote for member in group) for group in groups)
+    ordered = sorted(groups, key=lambda group: (articles.index(group[0].article_id), group[0].quote.start))
+    first = last = ordered.index(groups[0])
+    while first > 0 and _follows(ordered[first - 1][0].quote, ordered[first][0].quote):
+        first -= 1
+    while last + 1 < len(ordered) and _follows(ordered[last][0].quote, ordered[last + 1][0].quote):
+        last += 1
+    return [*ordered[first : last + 1], *ordered[:first], *ordered[last + 1 :]]
+
+
+def _follows(one: Quote, other: Quote) -> bool:
+    """Whether the other quote goes on where the one ends."""
+    return one.article_id == other.article_id and 0 <= other.start - one.end <= BESIDE
 
 
 def _naming_first(question: Question, good: Sequence[Evidence]) -> Sequence[Evidence]:

@@ -11,11 +11,11 @@ from .names import called_short, short_names
 from .reader import Reader, Reading, Text
 from .weights import RANK, RANK_LOOSELY
 
-CANDIDATES = 20
+CANDIDATES = 16
 """Passages that retrieval offers the reader."""
-FIRST = 10
+FIRST = 8
 """Those that are read in any case."""
-CLEAR = 4.0
+CLEAR = 1.0
 """The reader's relevance, a logit, from which the first passages settle it and the rest stay unread."""
 
 

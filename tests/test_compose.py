@@ -9,7 +9,8 @@ import pytest
 from index import Article, Library
 from qa.answer import Answer
 from qa.antecedents import reach_back, reach_on
-from qa.ask import ask
+from qa.ask import ask, look_up
+from qa.compose import best_first
 from qa.conversation import Turn
 from qa.extract import Quote
 from qa.reader import Reader
@@ -74,6 +75,25 @@ def test_a_quote_does_not_reach_back_to_what_is_shown_before_it(library: Library
     start = OBSERVATORY.index("She died")
     quote = Quote("a", start, start + 28, OBSERVATORY[start : start + 28])
     assert reach_back(quote, {("a", start - 1)}, library) == quote
+
+
+@pytest.mark.parametrize(
+    ("by_merit", "shown"),
+    [
+        ("C A", "C A"),  # the best first
+        ("D B A", "D A B"),  # the rest as they stand
+        ("B A", "A B"),  # but what goes on from one sentence to the next stays so
+        ("B D C", "B C D"),
+        ("D A C", "C D A"),
+    ],
+)
+def test_the_best_sentence_comes_first_with_what_stands_beside_it(library: Library, by_merit: str, shown: str) -> None:
+    pay = {letter: f"In round {letter} the union asked for more pay." for letter in "ABCD"}
+    library.add([Article("a", "Pay", f"{pay['A']} {pay['B']}\n\nIt rained.\n\n{pay['C']}\n{pay['D']}", "a")])
+    (found,) = look_up("What did the union ask for?", library).findings
+    known = {e.quote.text: e for e in found.evidence}
+    ordered = best_first([[known[pay[letter]]] for letter in by_merit.split()])
+    assert [group[0].quote.text for group in ordered] == [pay[letter] for letter in shown.split()]
 
 
 def test_two_questions_in_one_get_an_answer_each(seeds: Library) -> None:
