@@ -6,6 +6,13 @@ import datetime
 import re
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b"
+)
+"""A month's name, whole or short, and no other word that begins like one: Martin is nobody's March."""
+WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+"""A weekday's name. Faraday is none."""
 
 _MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"
 _YEAR = r"(?P<year>[12]\d{3})(?!\d)"

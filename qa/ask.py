@@ -13,7 +13,7 @@ from .answer import Answer
 from .compose import compose
 from .confidence import judge
 from .conflicts import with_conflicts
-from .conversation import Turn, beside, contextualise, said_last
+from .conversation import Turn, beside, contextualise, parted, said_last
 from .echo import answers_too, apart_from_echoes
 from .extract import PASSAGES, Findings, find
 from .followups import follow_ups
@@ -31,6 +31,7 @@ MAX_QUESTION = 2_000
 """Characters of a question."""
 
 IN_ANOTHER_LANGUAGE = "the question seems to be in another language than the articles; try it in theirs"
+NONE_OF_THE_TIME = "none of the articles asked is of the time that the question names"
 MAX_PARTS = 3
 """Questions in one question that are answered."""
 
@@ -96,9 +97,13 @@ def look_up(
         if asked_of and asked_of.is_filter:
             scope = scope.narrowed(asked_of.since, asked_of.until)
         searched = library.passage_count(scope)
+        understood = whole.text if whole.text != question else ""
+        notes = tuple(filter(None, (asked_of.note if asked_of else "", library.hindrance)))
         if searched == 0:
-            missing = (f"there are no articles {scope}",)
-            return Found(Answer(question, (), (), 0.0, abstained=True, missing=missing), whole, ())
+            missing = (f"there are no articles {scope}" if scope.articles != frozenset() else NONE_OF_THE_TIME,)
+            total = {"total": _ms(time.perf_counter() - start)}
+            none = Answer(question, (), (), 0.0, abstained=True, missing=missing, understood=understood, notes=notes)
+            return Found(replace(none, timings_ms=total), whole, ())
         is_strange = is_foreign(
             whole.text, library.document_frequency, library.passage_count(), library.encoder.is_word
         )
@@ -112,7 +117,7 @@ def look_up(
         retrieved = time.perf_counter()
         ranked = [rank(_plain(part), hits, reader, follows=bool(said)) for part in parts]
 
-        last = said_last(history) if whole.text != question else ""
+        last = said_last(history) if understood else ""
 
         def weigh(part: Question, of_part: Sequence[Read]) -> Findings:
             found = judge(find(part, of_part[:passages], library, last), library, searched, reader)
@@ -132,11 +137,11 @@ def look_up(
             answer = with_conflicts(answer, findings, library)
         elif is_strange:
             answer = replace(answer, missing=(IN_ANOTHER_LANGUAGE,))
-        answer = replace(answer, understood=whole.text if whole.text != question else "")
         answer = replace(
             answer,
+            understood=understood,
             follow_ups=_meant(question, library, is_strange) if answer.abstained else follow_ups(answer, findings),
-            notes=(*answer.notes, *filter(None, (asked_of.note if asked_of else "", library.hindrance))),
+            notes=(*answer.notes, *notes),
             read=len({read.hit.article_id for of_part in ranked for read in of_part[:passages]}),
         )
     done = time.perf_counter()
@@ -184,15 +189,18 @@ def _parts(whole: Question) -> list[Question]:
     """The questions in the question: one about each of two names that are compared, or each made whole by the first."""
     if of_each := each_of_two(whole.text):
         return [read(part) for part in of_each]
-    first, *others = split(whole.text)
+    own, carried = parted(whole.text) if whole.carried else (whole.text, "")
+    first, *others = split(own)
     if not others or Wants.COMPARISON in whole.wants:
         return [whole]
-    return [read(first), *(read(contextualise(other, [Turn("user", first)])) for other in others[: MAX_PARTS - 1])]
+    parts = [first, *(contextualise(other, [Turn("user", first)]) for other in others[: MAX_PARTS - 1])]
+    read_parts = [read(f"{part} ({carried})" if carried else part) for part in parts]
+    return [replace(part, carried=part.terms & whole.carried) for part in read_parts]
 
 
 def check(question: str) -> str:
-    """The question without white space at its ends; raises QuestionError when it cannot be asked."""
-    question = question.strip()
+    """The question with single spaces between its words; raises QuestionError when it cannot be asked."""
+    question = " ".join(question.split())
     if not any(character.isalnum() for character in question):
         raise QuestionError('the question is empty; ask something like `footnote ask "Who founded the firm?"`')
     if any(0xD800 <= ord(character) <= 0xDFFF for character in question):

@@ -167,7 +167,7 @@ def _read_event(data: str, endpoint: Endpoint) -> tuple[str, str]:
     """The text in one event, and why the model stopped, if it did."""
     try:
         event = json.loads(data)
-        if "error" in event:
+        if event.get("error"):
             raise LLMError(f"{endpoint.name} stopped with an error")
         if not event["choices"]:  # the count of tokens comes so
             return "", ""

@@ -51,11 +51,11 @@ _MANY = frozenset({Wants.ITEMS, Wants.REASON, Wants.STEPS, Wants.COMPARISON})
 
 def with_conflicts(answer: Answer, parts: Sequence[Findings], library: Library) -> Answer:
     """The answer with what other articles say against its sentences, each side among its citations."""
-    question = parts[0].question
     pairs = [
         (one, other, text)
-        for one, other, text in (*_pairs(answer, parts, library), *_rivals(answer, parts, library))
-        if _is_about(question, one, library) and _is_about(question, other, library)
+        for part in parts
+        for one, other, text in (*_pairs(answer, part, library), *_rivals(answer, part, library))
+        if _is_about(part.question, one, library) and _is_about(part.question, other, library)
     ]
     if not pairs:
         return answer
@@ -79,32 +79,27 @@ Pair = tuple[Evidence, Evidence, str]
 """A sentence that is cited, one of another article against it, and what about."""
 
 
-def _pairs(answer: Answer, parts: Sequence[Findings], library: Library) -> Iterator[Pair]:
+def _pairs(answer: Answer, part: Findings, library: Library) -> Iterator[Pair]:
     """Sentences that say different things of the same."""
-    question = parts[0].question
-    for one, other, cosine in _across(answer, _above(GOOD, parts), NEAR_ANSWER):
-        text = contradiction(one.quote.text, other.quote.text) if cosine >= NEAR else ""
-        if text or (
-            _is_one_season(one, other, library) and (text := told_apart(question, one.quote.text, other.quote.text))
-        ):
+    for one, other, cosine in _across(answer, _above(GOOD, part), NEAR_ANSWER):
+        said, against = one.quote.text, other.quote.text
+        text = contradiction(said, against) if cosine >= NEAR else ""
+        if text or (_is_one_season(one, other, library) and (text := told_apart(part.question, said, against))):
             yield one, other, text
 
 
-def _rivals(answer: Answer, parts: Sequence[Findings], library: Library) -> Iterator[Pair]:
+def _rivals(answer: Answer, part: Findings, library: Library) -> Iterator[Pair]:
     """Sentences in which the reader sees two answers to a question that asks for one thing."""
-    question = parts[0].question
-    if question.wants & _MANY:
+    if part.question.wants & _MANY:
         return
-    for one, other, _ in _across(answer, _above(GOOD_RIVAL, parts), NEAR_RIVAL):
+    for one, other, _ in _across(answer, _above(GOOD_RIVAL, part), NEAR_RIVAL):
         if (text := answered_apart(one.quote, other.quote)) and _is_one_season(one, other, library):
             yield one, other, text
 
 
-def _above(least: float, parts: Sequence[Findings]) -> list[Evidence]:
+def _above(least: float, part: Findings) -> list[Evidence]:
     """The evidence with at least this share of the best one's score, each sentence once."""
-    return list(
-        {e.key: e for part in parts for e in part.evidence if e.score >= least * part.evidence[0].score}.values()
-    )
+    return list({e.key: e for e in part.evidence if e.score >= least * part.evidence[0].score}.values())
 
 
 def _is_about(question: Question, evidence: Evidence, library: Library) -> bool:
@@ -132,7 +127,8 @@ def _is_one_season(one: Evidence, other: Evidence, library: Library) -> bool:
 
 
 def _of_one_season(one: str | None, other: str | None) -> bool:
-    """Whether two days, ISO as far as they are told, lie no more than SEASON apart; so do days that are not known."""
+    """Whether two days, ISO as far as they are told, lie no more than SEASON apart, or in one year where one of them is
+    not told whole; so do days that are not known."""
     if one is None or other is None:
         return True
     if len(one) < 10 or len(other) < 10:
@@ -199,6 +195,8 @@ def answered_apart(one: Quote, other: Quote) -> str:
     if not any(q.is_time for q in (*counted, *against)) and _of_two_times(one.text, other.text):
         return ""
     if counted or against:
+        if names_apart(_ATTRIBUTION.sub("", one.text), _ATTRIBUTION.sub("", other.text)):  # the fines of two firms
+            return ""
         alike = len(counted) == len(against) == 1 and counted[0].is_like(against[0])
         return f"{a} | {b}" if alike and counted[0].differs(against[0]) else ""
     return f"{a} | {b}" if _is_name(a) and _is_name(b) and not _content(a) & _content(b) else ""
@@ -239,7 +237,7 @@ def _word(text: str, stem: str) -> str:
 def _told(text: str, citations: Sequence[Citation], library: Library) -> str:
     """The conflict in one line, with the day of each side and which is the newest."""
     days = library.days([citation.article_id for citation in citations])
-    newest = max(days.values(), default="") if len(set(days.values())) > 1 else ""
+    newest = _newest(list(days.values()))
     what = " against ".join(f"“{side}”" for side in text.split(" | ")) if " | " in text else text
     if not days:
         return f"{what} ({' and '.join(f'[{citation.number}]' for citation in citations)}, without a date)"
@@ -248,6 +246,13 @@ def _told(text: str, citations: Sequence[Citation], library: Library) -> str:
         day = days.get(citation.article_id)
         told.append(f"[{citation.number}] {day or 'without a date'}{', the newest' if day and day == newest else ''}")
     return f"{what} ({'; '.join(told)})"
+
+
+def _newest(days: Sequence[str]) -> str:
+    """The last of the days, ISO as far as they are told, where it is surely the last; else empty."""
+    last = max(days, default="")
+    others = [day for day in days if day != last]
+    return last if others and not any(last.startswith(day) for day in others) else ""
 
 
 def _holds(citation: Citation, e: Evidence) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.errors import FootnoteError
 
 from .answer import ABSTENTION
-from .names import FULL_NAME
+from .names import CALENDAR, FULL_NAME
 from .question import STOP_WORDS, content_words, stems
 from .smalltalk import is_small_talk
 
@@ -23,6 +23,8 @@ IN_A_FOLLOW_UP = (0.5, 0.15)
 """Weight of the last round and of the one before it, in a search for a question that leaves something out."""
 IN_PASSING = (0.25, 0.08)
 """The same for a question that stands by itself: it may still go on about the same thing, or turn to another."""
+LATIN = "\u036f"
+"""The last character of the Latin script and its accents."""
 UNSPACED = 6
 """Characters of a `word` from which it is a whole question in a script without spaces."""
 SHORT = 2
@@ -118,6 +120,7 @@ _ADVERBIAL = re.compile(
 )
 _ENDS_IN_BE = re.compile(r"\b(?:be|been|is|was|are|were)\W*(?:\(|$)", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+)$", re.MULTILINE)
+_FIRST_WORD = re.compile(r"\W*\w+")
 _COMPLETED = re.compile(r"\s*\((?P<carried>[^()]*)\)\s*$")
 _MARKER = re.compile(r"\s?\[\d{1,3}\]")
 
@@ -203,7 +206,7 @@ def leans(question: str) -> bool:
     content = content_words(question)
     if _STARTS_OVER.match(question) or _CORRECTS.match(question):
         return True
-    if len(content) == 1 and len(content[0]) >= UNSPACED and not content[0].isascii():
+    if len(content) == 1 and len(content[0]) >= UNSPACED and min(content[0]) > LATIN:
         return False
     if len(content) <= 1:
         return not (content and _DEFINES.match(question))
@@ -250,7 +253,7 @@ def _with_new_name(question: str, before: str) -> str:
         return ""
     new = match["new"]
     kind = _YEAR if _YEAR.fullmatch(new) else _NAME
-    held = [m for m in kind.finditer(before) if m.start() and m.group() not in STOP_WORDS]
+    held = list(kind.finditer(before, _after_first(before)))
     if not kind.fullmatch(new) or len(held) != 1:
         return ""
     start, end = held[0].span()
@@ -272,7 +275,7 @@ def _item(question: str, before: str, answer: str) -> str:
     if match is None:
         return ""
     items = [" ".join(item.split()[:ITEM_WORDS]) for item in _ITEM.findall(answer)]
-    items = items or list(dict.fromkeys(m.group() for m in _NAME.finditer(before) if m.start()))
+    items = items or list(dict.fromkeys(m.group() for m in _NAME.finditer(before, _after_first(before))))
     word = match[1].lower()
     number = {"last": len(items) - 1, "former": 0, "latter": 1, "other": 1}.get(word)
     if number is None:
@@ -285,9 +288,17 @@ def _person(before: str, answer: str) -> str:
     asks_who = _ASKS_WHO.match(before) is not None
     if FULL_NAME.search(before) and not asks_who:
         return ""
-    named = [match.group() for match in FULL_NAME.finditer(answer) if match.group() not in before]
+    named = [name for match in FULL_NAME.finditer(answer) if (name := _bare(match.group())) and name not in before]
     agent = _AGENT.search(answer) if asks_who else None
     return agent["name"] if agent else next(iter(named), "")
+
+
+def _bare(name: str) -> str:
+    """A name of two words or more without what goes before it: `On Monday Jack Ma` is Jack Ma, `In March` nobody."""
+    said = name.split()
+    while said and (said[0].lower() in STOP_WORDS or CALENDAR.match(said[0])):
+        said = said[1:]
+    return " ".join(said) if len(said) > 1 else ""
 
 
 def _said(question: str, answer: str) -> str:
@@ -304,7 +315,7 @@ def _carried(question: str, before: str) -> str:
     """The names of the question before, else its content words: those that the question itself lacks. Of what that one
     carried over itself the names alone are kept, where there are any: a bag of words would grow from turn to turn."""
     present = set(stems(question))
-    own, older = _parted(before)
+    own, older = parted(before)
     kept = [word for word in content_words(older) if word[0].isupper()] or content_words(older)
     fresh = [word for word in (*content_words(own), *kept) if present.isdisjoint(stems(word))]
     named = {*_names(own), *(word for word in kept if word[0].isupper())}
@@ -313,7 +324,13 @@ def _carried(question: str, before: str) -> str:
     return " ".join(dict.fromkeys(fresh if starts_over or not names else names))
 
 
-def _parted(question: str) -> tuple[str, str]:
+def _after_first(question: str) -> int:
+    """Where a question's first word ends, which is in upper case whatever it is."""
+    match = _FIRST_WORD.match(question)
+    return match.end() if match else 0
+
+
+def parted(question: str) -> tuple[str, str]:
     """A completed question as it was asked, and what was carried over to it."""
     match = _COMPLETED.search(question)
     return (question[: match.start()], match["carried"]) if match else (question, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from .question import stems
@@ -101,6 +102,9 @@ Yemen Yemeni
 Zimbabwe Zimbabwean Harare
 """
 """One country a line."""
+_PEOPLE = re.compile(r"\b[A-Z]\w+(?:ese|ish|ian|ean|ican|man|ani|eli|aqi|ench|eek|tch|ech|wiss)\b")
+PEOPLES = rf"(?:{'|'.join(sorted({*_PEOPLE.findall(_COUNTRIES), 'African', 'Asian', 'European'}))})"
+"""A pattern of what people are called after their country."""
 
 
 @cache

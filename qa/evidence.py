@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
+from index.dates import MONTH, WEEKDAY
+
+from .countries import PEOPLES
 from .question import Question, Wants, stems, words
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is known of one (question, sentence) pair. All are in 0..1 but the cosines, which are in -1..1."""
+    """What is known of one (question, sentence) pair. All are in 0..1 but the cosines, which are in -1..1, and the
+    overlap, which may be a little more where something is carried over."""
 
     cosine: float
     """Question and sentence, by the encoder."""
@@ -58,10 +62,7 @@ class ReadFeatures:
         return tuple(getattr(self, field.name) for field in fields(self))
 
 
-_MONTHS = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    "|nov(?:ember)?|dec(?:ember)?"
-)
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PERIODS = "weeks?|months?|years?|decades?|quarter|spring|summer|autumn|winter"
 _COUNTS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|sixty|seventy|eighty"
@@ -74,12 +75,15 @@ _CAUSES = (
 _KINDS: Mapping[Wants, re.Pattern[str]] = {
     wants: re.compile(pattern, re.IGNORECASE)
     for wants, pattern in (
-        (Wants.NUMBER, rf"\d|\b(?:{_COUNTS})\b"),
+        (Wants.NUMBER, rf"{NUMBER.pattern}|\b(?:{_COUNTS})\b"),
         (Wants.PERCENTAGE, r"%|\bper ?cent\b|\bpercentage points?\b"),
-        (Wants.MONEY, r"[$€£¥₹]\s?\d|\b(?:million|billion|trillion|dollars?|euros?|pounds?|yuan|yen)s?\b"),
+        (
+            Wants.MONEY,
+            rf"[$€£¥₹]\s?{NUMBER.pattern}|\b(?:million|billion|trillion|dollars?|euros?|pounds?|yuan|yen)s?\b",
+        ),
         (
             Wants.DATE,
-            rf"\b(?:1\d|20)\d\ds?\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b\d0s\b|\bcentury\b"
+            rf"\b(?:1\d|20)\d\ds?\b|\b{MONTH}|\b{WEEKDAY}\b|\b\d0s\b|\bcentury\b"
             rf"|\b(?:last|this|next|past|previous|recent) (?:\w+ )?(?:{_PERIODS})\b"
             r"|\b(?:yesterday|today|tomorrow|recently|ago)\b",
         ),
@@ -97,7 +101,7 @@ DEMANDS: Mapping[Wants, str] = {
 }
 """Kinds without which a sentence is no answer, as they are named to the reader. A place or a reason may be put in any
 words; a date cannot. On 1,700 development questions 1 % of the right sentences lack what is demanded."""
-_NO_NAMES = re.compile(rf"(?:{_MONTHS}|\w+day|i|\w+(?:ese|ish|ian|ean|ican|rman)s?|(?-i:[A-Z]{{2,}}s))$", re.IGNORECASE)
+_NO_NAMES = re.compile(rf"(?:{MONTH}|{WEEKDAY}|i|{PEOPLES}s?|(?-i:[A-Z]{{2,}}s))$", re.IGNORECASE)
 """In upper case, and neither a person nor a place: months, days, nationalities, several of what letters stand for."""
 _NO_COUNTS = re.compile(
     r"[$€£¥₹]\s?\d[\d.,]*(?:\s?(?:million|billion|trillion|thousand))?"
@@ -118,9 +122,8 @@ def weigh(terms: Iterable[str], frequency: Callable[[str], int], passages: int) 
     return {term: math.log(1 + (passages + 200) / (frequency(term) + 20)) for term in terms}
 
 
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nor|without|n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
+    r"\b(?:not|no|never|none|nor|without|\w+n[’']t|cannot|fail(?:s|ed)?|den(?:y|ies|ied))\b", re.IGNORECASE
 )
 
 _INSTANCES = re.compile(r"\b(?:such as|including|namely|especially|in particular)\b", re.IGNORECASE)
@@ -188,7 +191,7 @@ def _holds(wants: Wants, sentence: str, asked: set[str]) -> bool:
         return any(not _NO_NAMES.match(word) for word in inner)
     if wants is Wants.NUMBER:
         sentence = _NO_COUNTS.sub(" ", sentence)
-    return any(match.group().lower() not in asked for match in _KINDS[wants].finditer(sentence))
+    return any(match.group().lower().lstrip("$€£¥₹ ") not in asked for match in _KINDS[wants].finditer(sentence))
 
 
 def stem_set(text: str) -> frozenset[str]:

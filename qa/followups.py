@@ -39,9 +39,7 @@ _AUXILIARY = r"(?:was|were|is|are|has|have|had|will)"
 _SUBJECT = rf"(?:(?:[Tt]he|[Aa]n?) (?:\w+ ){{0,3}}?[\w’'-]+|{_WORD}(?: {_WORD}){{0,3}})"
 _STATE = re.compile(rf"(?P<subject>{_SUBJECT}) (?P<auxiliary>{_AUXILIARY}) (?P<rest>(?!been\b|also\b|not\b)[a-z].+)")
 _YEAR = r"(?:(?:late|early|mid)[ -])?(?:[A-Z][a-z]+ )?(?:\d{1,2}, )?(?:1[5-9]|20)\d\d"
-_DATED = re.compile(
-    rf"(?:[Ii]n|[Oo]n|[Ss]ince) (?P<first>{_YEAR}),? (?P<clause>.+)|(?P<before>.+?),? (?:in|on|since) {_YEAR}"
-)
+_DATED = re.compile(rf"(?:[Ii]n|[Oo]n) (?P<first>{_YEAR}),? (?P<clause>.+)|(?P<before>.+?),? (?:in|on) {_YEAR}")
 _CAUSED = re.compile(r"(?P<clause>.+?),? (?:because|after|due to|as a result of|owing to) .+")
 _POINTS = re.compile(
     r"\b(?:he|she|it|they|him|them|his|her|its|their|this|that|these|those|there|such|i|we|you|our|my|your|said|says)\b",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .quantities import MONTH, QUANTITY
+from index.dates import MONTH, WEEKDAY
+
+from .quantities import QUANTITY
 from .question import STOP_WORDS, stems, words
 
 FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+\b")
 """A proper name of two words or more."""
 _POSSESSIVE = re.compile(r"[’']s$")
-_CALENDAR = re.compile(rf"(?:{MONTH}|\w+day)$", re.IGNORECASE)
+CALENDAR = re.compile(rf"(?:{MONTH}|{WEEKDAY})$", re.IGNORECASE)
+"""A word for a month or a day of the week."""
 
 
 def names(text: str) -> set[str]:
@@ -21,7 +24,7 @@ def names(text: str) -> set[str]:
     ['hangzhou', 'ma']
     """
     plain = QUANTITY.sub(" ", text)
-    named = [w for w in words(plain) if w[0].isupper() and w.lower() not in STOP_WORDS and not _CALENDAR.match(w)]
+    named = [w for w in words(plain) if w[0].isupper() and w.lower() not in STOP_WORDS and not CALENDAR.match(w)]
     return set(stems(" ".join(named)))
 
 

@@ -48,8 +48,6 @@ _SECOND_CLAUSE = re.compile(
 _ENDINGS = {"is": "ing", "are": "ing", "was": "ing", "were": "ing", "has": "ed", "have": "ed", "had": "ed"}
 _STATE = re.compile(r"\bthe (?:government|country|nation|state|authorities)\b", re.IGNORECASE)
 """What a text goes on to call a country that it has named."""
-_SMALL_NUMBER = re.compile(r"\d{1,2}")
-"""That of `the 5 points`: no name."""
 _DOING = ("did", "do", "does")
 _BEGINS_SUBJECT = re.compile(r"(?:the|an?|his|her|its|their)\b", re.IGNORECASE)
 _INNER = ("of", "and", "the", "de", "van", "von", "al")
@@ -78,9 +76,8 @@ def weigh_premises(question: Question, sentence: str, around: str = "", article:
     said = set(words(sentence))
     known = [name for name, last in short_names(question.topic, article).items() if last in said]
     held, near = stem_set(" ".join([sentence, *known])), stem_set(around)
-    names = sorted(name for name in question.names if not _SMALL_NUMBER.fullmatch(name))
     is_of_state = _STATE.search(sentence) is not None
-    named = [_named(name, held, near, is_of_state) for name in names]
+    named = [_named(name, held, near, is_of_state) for name in sorted(question.names)]
     is_opposed = opposite(stems(question.topic), stems(sentence), DEEDS) is not None
     return Premises(sum(named) / len(named) if named else 1.0, is_opposed or _is_turned(question.topic, sentence))
 
@@ -120,8 +117,8 @@ def _stated(auxiliary: str, rest: str) -> str:
     """The statement in `did SUBJECT verb ...`: the auxiliary goes after the subject, or away."""
     said = rest.split()
     end = int(_BEGINS_SUBJECT.match(rest) is not None)
-    named = next((n for n, word in enumerate(said) if word[0].isupper()), None)
-    if named is not None and named <= end + 2:
+    named = next((n for n, word in enumerate(said[: end + 3]) if word[0].isupper()), None)
+    if named is not None:
         end = named
         while end < len(said) and (said[end][0].isupper() or _joins(said, end)):
             end += 1

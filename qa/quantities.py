@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.dates import MONTHS
+from index.dates import MONTH, MONTHS
 
 from .question import STOP_WORDS, stems, words
 
@@ -26,9 +26,8 @@ COUNTS = {
 _BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})[ -](?:one|{'|'.join(_ONES)})|{'|'.join(COUNTS)})"
 _WORDS = rf"(?:one hundred|{_BELOW_HUNDRED}(?: hundred)?)(?:(?<=hundred)(?: and)? {_BELOW_HUNDRED})?"
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
-MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]*\.?"
 QUANTITY = re.compile(
-    rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\b(?!,?\d)"
+    rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)? {MONTH}\.?|{MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?)\b(?!,?\d)"
     rf"|(?:(?P<sign>[$€£¥₹]\s?)?(?<![\d.,A-Za-z-])(?P<number>\d+(?:,\d+)*(?:\.\d+)?)|\b(?P<word>{_WORDS})\b)"
     r"(?:[\s-]?(?P<scale>thousand|million|billion|trillion|bn|mn|[mk])\b)?"
     r"(?P<unit>\s?%|\s?per ?cent\b|\s(?:dollars|euros|pounds|yuan|yen|crowns)\b)?",

@@ -72,6 +72,8 @@ _SHORTENED = frozenset(
     SLA SME SMS SSD SUV TV UI URL USB UX VAT VC VIP VPN VR""".split()
 )
 
+_SMALL_NUMBER = re.compile(r"\d{1,2}")
+"""That of `the 5 points`: no name."""
 _WORD = re.compile(r"([^\W_]+(?:[’'](?![sS]\b)[^\W_]+)*)(?:[’'][sS]\b)?")
 
 _SOURCES = r"(?:articles?|sources?|pieces|reports?|texts?|stories|authors?)"
@@ -133,7 +135,7 @@ _RULES: tuple[tuple[Wants, str], ...] = (
         Wants.STEPS,
         rf"\b(?:what|which) (?:\w+ )?(?:{_MEASURES})\b"
         rf"|\b(?:list|name|outline|summari[sz]e)\b.*\b(?:{_MEASURES}|things)\b"
-        r"|\bwhat\b.*\b(?:doing|do|done|plans?|planning|trying|intends?)\b.*\bto\b"
+        r"|\bwhat\b[^?]{0,80}?\b(?:doing|do|done|plans?|planning|trying|intends?)\b[^?]{0,80}?\bto\b"
         r"|\bhow (?:is|are|was|were|does|do|did|can|could|will|would|has|have|should|to)\b",
     ),
 )
@@ -238,6 +240,8 @@ def each_of_two(text: str) -> list[str]:
     match = _COMPARED.fullmatch(text.strip().rstrip(" ?.!"))
     if match is None:
         return []
+    if re.match(r"\s*(?:,|and|or)\b", match["rest"] or ""):  # of three
+        return []
     names = [name for name in (match[group] for group in "abcdef") if name]
     what = match["what"] or match["in"] or match["on"]
     about = f"{what} of" if what else "what the articles say about"
@@ -287,7 +291,7 @@ def _named(content: list[str], text: str) -> list[str]:
     named = [word for word in content if word[0].isdigit() or (word[0].isupper() and not text.isupper())]
     if named and text.lstrip().startswith(named[0]) and named[0].istitle():
         named = named[1:]  # the first word of a sentence is in upper case whatever it is
-    return [word for word in named if word.removesuffix("s") not in _SHORTENED]
+    return [word for word in named if word.removesuffix("s") not in _SHORTENED and not _SMALL_NUMBER.fullmatch(word)]
 
 
 def _count(topic: str) -> int | None:

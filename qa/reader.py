@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import tokenizers
 
 Logits = NDArray[np.float32]
-Ids = NDArray[np.int64]
 
 MODEL = Path(__file__).parent / "models" / "reader.xml"
 MAX_TOKENS = 256

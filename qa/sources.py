@@ -22,7 +22,8 @@ LEADING = 3
 
 
 def choose(question: str, evidence: Sequence[Evidence], sources: Mapping[str, str]) -> list[Evidence]:
-    """The evidence for a model, best first; `sources` gives each article the one that stands for it.
+    """The evidence for a model, best first; `sources` gives each article that is still there the one that it
+    counts as.
 
     A claim that several sources make is taken once, from the best of them: a model counts voices, and ten articles
     can be written by one hand.
@@ -31,7 +32,9 @@ def choose(question: str, evidence: Sequence[Evidence], sources: Mapping[str, st
     chosen: list[Evidence] = []
     of_source: Counter[str] = Counter()
     for candidate in _with_neighbours(evidence):
-        source = sources[candidate.article_id]
+        source = sources.get(candidate.article_id)
+        if source is None:  # removed since it was found
+            continue
         others = [other for other in chosen if sources[other.article_id] != source]
         if (
             of_source[source] >= PER_SOURCE

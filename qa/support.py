@@ -89,8 +89,8 @@ def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader 
         return Support(0.0, None)
     said = _flat(claim)
     for number, sentence in enumerate(evidence):
-        before, found, _ = _flat(sentence).partition(said)
-        if found and not NEGATION.search(before):  # as in `It is not true that`
+        before, found, after = _flat(sentence).partition(said)
+        if found and not NEGATION.search(before) and not _RETRACTED.match(after):  # `It is not true that ...`
             return Support(1.0, number)
     near, features = weigh_claim(claim, evidence, encoder)
     plain = features.values()
@@ -106,6 +106,9 @@ def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader 
     return Support(probability, near[0])
 
 
+_RETRACTED = re.compile(r"(?:\w+ ){0,2}(?:denied|false|untrue|wrong)\b")
+"""What stands after words that are not so: `Reports that ... were denied`."""
+_UNITS = ("dollars", "euros", "pounds", "yen", "rupees", "percent")
 _DENIAL = re.compile(rf"{NEGATION.pattern}|\brefus(?:e[sd]?|ing) to\b", re.IGNORECASE)
 """NEGATION, and who refused to."""
 _SIDE = re.compile(r"\bvot(?:e[sd]?|ing) (?:\w+ ){0,2}?(for|against)\b", re.IGNORECASE)
@@ -165,8 +168,12 @@ def read_claim(claim: str, evidence: Sequence[str], near: Sequence[int], reader:
     return _logit(float(chances[0])), _logit(float(chances[2]))
 
 
+_SIGNS = str.maketrans({sign: f" {name} " for sign, name in zip("$€£¥₹%", _UNITS, strict=True)})
+
+
 def _flat(text: str) -> str:
-    return f" {' '.join(words(text)).lower()} "
+    """Its words alone, signs of currencies and the percentage's among them."""
+    return f" {' '.join(words(text.translate(_SIGNS))).lower()} "
 
 
 def _logit(probability: float) -> float:

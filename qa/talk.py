@@ -46,6 +46,8 @@ _WHO = (
     "Each sentence of an answer carries a footnote that opens the exact words it rests on; where the articles do not"
     " answer, I say so.",
 )
+_OF_A_THING = re.compile(r"\b(?:it|this) work|\buse (?:it|this)\b", re.IGNORECASE)
+"""Asks in a conversation of what was spoken of: `How does it work?`"""
 _HELPS = (
     "Ask a question that your articles may answer: who, when, how much, why, or what they agree on.",
     "You can also ask me to list the articles, to summarise one by its title, or what is new since a date.",
@@ -57,7 +59,7 @@ def talk(question: str, library: Library, history: Sequence[Turn], scope: Scope)
     newest = library.newest(1)
     today = newest[0][1] if newest else None
     wanted = read_wish(question, today)
-    if wanted is None:
+    if wanted is None or (wanted.kind == "help" and history and _OF_A_THING.search(question)):
         return None
     if wanted.kind == "latest":
         return _latest(question, wanted.what, library, scope)
@@ -168,7 +170,8 @@ def _meant(what: str, library: Library, history: Sequence[Turn], scope: Scope) -
             return chosen[0][0]
         said = [turn.text for turn in history if turn.role == "assistant"]
         return _quoted(said[-1], library, scope) if said else None
-    if re.fullmatch(r"[\w.:/-]+", what) and library.article_count(Scope(frozenset({what}))):
+    own = frozenset({what}) if scope.articles is None else scope.articles & {what}
+    if re.fullmatch(r"[\w.:/-]+", what) and library.article_count(replace(scope, articles=own)):
         return what
     named = set(stems(" ".join(content_words(what))))
     shares = {}

@@ -6,14 +6,10 @@ import datetime
 import re
 from dataclasses import dataclass, replace
 
-from index.dates import MONTHS
+from index.dates import MONTH, MONTHS
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
 _POINT = (
-    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{_MONTH})"
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{MONTH}\.?)"
     r"(?: (?P<day_after>\d{1,2})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<year>(?:19|20)\d\d)\b)?"
     r"|(?P<iso>(?:19|20)\d\d-\d\d(?:-\d\d)?)\b|(?:the year )?(?P<year_alone>(?:19|20)\d\d)\b"
 )

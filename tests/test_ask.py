@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import Article, Library
+from index import Article, Library, Scope
 from index.encoder import Encoder
 from qa.answer import ABSTENTION, Answer
-from qa.ask import MAX_QUESTION, EmptyLibrary, QuestionError, ask, look_up
+from qa.ask import MAX_QUESTION, NONE_OF_THE_TIME, EmptyLibrary, QuestionError, ask, look_up
 from qa.conversation import Turn
 
 ALIBABA = "589594a651d405dc"
@@ -182,6 +182,29 @@ def test_a_follow_up_goes_on_from_the_last_answer(library: Library, question: st
     first = ask("What will Lorne Foods close?", library)
     history = [Turn("user", first.question), Turn("assistant", first.text)]
     assert ask(question, library, history).sentences[0].text == answered
+
+
+def test_both_parts_of_a_follow_up_are_about_what_was_said(seeds: Library) -> None:
+    before = [Turn("user", "Who is Jack Ma?"), Turn("assistant", "The founder of Alibaba.")]
+    found = look_up("When did he vanish and what did he criticise?", seeds, before)
+    assert [part.question.names for part in found.findings] == [{"jack", "ma"}] * 2
+    assert all(part.question.carried == {"jack", "ma"} for part in found.findings)
+
+
+def test_white_space_within_a_question_says_nothing(seeds: Library) -> None:
+    assert ask("How  much did the\ncrackdown cost?", seeds) == ask("How much did the crackdown cost?", seeds)
+
+
+def test_of_a_time_without_articles_the_answer_says_how_it_was_taken(library: Library) -> None:
+    library.add([Article("a", "Ferry", "The ferry sank in May.", "a", "2024-05-03")])
+    history = [Turn("user", "What sank?"), Turn("assistant", "The ferry sank in May.")]
+    answer = ask("What do articles from 2021 say of it?", library, history)
+    assert answer.abstained
+    assert answer.understood.startswith("What do articles from 2021 say of it? (")
+    assert answer.timings_ms["total"] > 0
+    assert answer.missing
+    chosen = ask("What do articles from 2021 say?", library, scope=Scope(frozenset({"a"}), since="2023"))
+    assert chosen.missing == (NONE_OF_THE_TIME,)
 
 
 def test_what_else_gets_what_was_not_told_yet(seeds: Library) -> None:

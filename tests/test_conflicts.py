@@ -30,6 +30,7 @@ BASE = "The council of Arlen fined the ferry company {} crowns after the storm o
             "The court rejected the merger of the two ferry firms.",
         ),
         ("Officials confirmed the closure of the plant.", "Officials did not confirm the closure of the plant."),
+        ("Officials confirmed the closure of the plant.", "Officials didn’t confirm the closure of the plant."),
         ("The tax rose by 4% in the town.", "The tax rose by 9 per cent in the town."),
     ],
 )
@@ -50,6 +51,8 @@ def test_what_cannot_both_be_right_is_a_contradiction(one: str, other: str) -> N
         ("The council built 3 bridges in the town.", "The council built 5 schools in the town."),
         ("The pier is 40 metres long.", "The ferry carries 300 people in summer."),
         ("Bees are back.", "The mill is not open."),
+        ("Martin was fined 4 million crowns by the council.", "Julia was fined 7 million crowns by the council."),
+        ("The plant isn't closed.", "The plant is not closed."),
     ],
 )
 def test_what_may_both_be_right_is_none(one: str, other: str) -> None:
@@ -110,6 +113,7 @@ def test_numbers_of_two_things_are_not_told_apart(question: str, one: str, other
         (("It opened in 1935.", "1935"), ("It opened in 1926.", "1926"), "1935 | 1926"),
         (("It opened in 1935.", "1935"), ("It opened in 1935.", "in 1935"), ""),
         (("It opened in 1935.", "1935"), ("Bo Ek opened it.", "Bo Ek"), ""),
+        (("Orlo paid $4 million.", "$4 million"), ("Kumo paid $7 million.", "$7 million"), ""),
     ],
 )
 def test_two_short_answers_are_told_apart(one: tuple[str, str], other: tuple[str, str], expected: str) -> None:
@@ -119,6 +123,14 @@ def test_two_short_answers_are_told_apart(one: tuple[str, str], other: tuple[str
 def quoted(text: str, answer: str) -> Quote:
     start = text.index(answer)
     return Quote("a", 0, len(text), text, answer=Answered(start, start + len(answer), 1.0))
+
+
+def test_the_parts_of_a_question_have_conflicts_of_their_own(library: Library) -> None:
+    library.add([Article("a", "Velora", "Velora was founded by Mara Lind.", "a", "2024-01-01")])
+    library.add([Article("b", "Velora", "Velora is based in Osnabruck.", "b", "2024-01-02")])
+    answer = ask("Who founded Velora and where is it based?", library, (), Reader())
+    assert len(answer.citations) == 2
+    assert answer.conflicts == ()
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

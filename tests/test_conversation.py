@@ -139,6 +139,9 @@ def test_a_question_that_stands_by_itself_is_left_alone(question: str) -> None:
     ("question", "before", "whole"),
     [
         ("What about Tencent?", ["What fine did Alibaba pay?"], "What fine did Tencent pay?"),
+        ("What about Tencent?", ["Did Alibaba pay a fine?"], "Did Tencent pay a fine?"),
+        ("And the second one?", ["Did Alibaba or Tencent pay more?"], "And the second one? (Tencent)"),
+        ("Citroën?", ["What did Renault pay?"], "Citroën? (Renault pay)"),
         ("And in 2022?", ["How much did Alibaba earn in 2021?"], "How much did Alibaba earn in 2022?"),
         ("And why?", ["When did Jack Ma vanish?"], "Why did Jack Ma vanish?"),
         ("why?", ["Who is Jack Ma?", "Where has he been?"], "why? (Jack Ma)"),
@@ -170,6 +173,8 @@ def test_an_ordinal_stands_for_a_point_of_the_answer(question: str, item: str) -
 
 def test_he_is_who_the_answer_named() -> None:
     history = [Turn("user", "Who founded the firm?"), Turn("assistant", "It was founded by Ada Byron in London. [1]")]
+    assert contextualise("Where was she born?", history) == "Where was she born? (Ada Byron)"
+    history[1] = Turn("assistant", "On Monday, in March Ada Byron founded it. [1]")
     assert contextualise("Where was she born?", history) == "Where was she born? (Ada Byron)"
 
 

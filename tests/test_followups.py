@@ -24,6 +24,7 @@ from qa.followups import MOST, question_of
         ("Owen Pryce founded it with his brother in the town.", ""),
         ("Seven ships left", ""),
         ("The decline of the port was primarily because of the war.", ""),
+        ("Anna Lind has worked for the bank since 2014.", ""),
         ("", ""),
     ],
 )

@@ -16,6 +16,7 @@ ARTICLE = "Ada Lund came from Bergen. Lund ran the harbour for ten years."
     [
         ("Ma left Hangzhou on Monday, and in May the firm followed.", {"ma", "hangzhou"}),
         ("In 2020 they paid 3 billion.", set()),
+        ("Martin met Julia and Mayer of Decathlon.", {"martin", "julia", "mayer", "decathlon"}),
     ],
 )
 def test_names_are_words_in_upper_case_that_are_no_days_or_small_words(text: str, found: set[str]) -> None:

@@ -80,6 +80,7 @@ def test_a_name_counts_in_full_in_the_sentence_and_less_about_it() -> None:
         ("Which states are members?", "Some states are members"),
         ("Has Jack Ma been seen in public?", "Jack Ma has been seen in public"),
         ("Why did he vanish? (Jack Ma)", "he vanish"),
+        ("Was the bridge closed by France?", "the bridge was closed by France"),
         ("The crackdown", "The crackdown"),
         ("?", ""),
     ],

@@ -193,6 +193,12 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {
 }
 
 
+def test_a_server_that_sends_null_for_no_error_is_heard(seeds: Library) -> None:
+    said = b'{"error": null, "choices": [{"delta": {"content": "Regulators said it did not meet the requirements."}}]}'
+    *_, answer = answers(seeds, sends(b"data: " + said + b"\n\ndata: [DONE]\n\n"))
+    assert answer.mode == "llm"
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_whatever_is_wrong_with_the_model_the_articles_answer_and_say_so(seeds: Library, fault: str) -> None:
     behaviour, reason = FAULTS[fault]

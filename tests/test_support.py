@@ -35,6 +35,7 @@ def test_what_stands_word_for_word_is_supported_and_by_which_sentence(
 def test_what_a_sentence_denies_word_for_word_is_not_borne_out_by_it(encoder: Encoder, reader: Reader) -> None:
     claim = "the mill burned down in 1888"
     assert check(claim, [f"It is not true that {claim}."], encoder, reader).label is Label.NOT
+    assert check(claim, [f"Reports that {claim} were denied by its owner."], encoder, reader).probability < 1.0
     assert check(claim, [f"There, {claim}, but not the harbour."], encoder, reader).probability == 1.0
 
 

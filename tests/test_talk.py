@@ -168,6 +168,12 @@ def test_a_greeting_rests_on_nothing_and_searches_for_nothing(shelf: Library) ->
     assert answer.sentences
 
 
+def test_how_it_works_is_asked_of_what_was_spoken_of(seeds: Library) -> None:
+    history = [Turn("user", "What is Ant Group?"), Turn("assistant", "The financial affiliate of Alibaba.")]
+    assert ask("How does it work?", seeds).mode == "talk"
+    assert ask("How does it work?", seeds, history).mode != "talk"
+
+
 def test_the_articles_are_listed_newest_first_each_with_what_stands_behind_it(shelf: Library) -> None:
     answer = say("List the articles", shelf)
     lines = [s.text for s in answer.sentences if s.is_item]
@@ -186,6 +192,8 @@ def test_a_scope_is_kept_to(shelf: Library) -> None:
     answer = say("List the articles", shelf, scope=Scope(frozenset({"old"})))
     assert [c.article_id for c in answer.citations] == ["old"]
     assert "1 article:" in answer.text
+    other = talk("Summarise bees", shelf, (), Scope(frozenset({"old"})))
+    assert other is None or all(citation.article_id == "old" for citation in other.citations)
 
 
 @pytest.mark.parametrize(
