@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from index import EVERYTHING, Library, Scope
+from index import EVERYTHING, Hit, Library, Scope
 from index.errors import FootnoteError
 
 from .answer import Answer
@@ -26,6 +26,7 @@ from .spelling import respelt
 from .talk import talk
 from .timely import apart_from_time, at_its_time, hits_of_the_time, time_of
 from .weights import READ_THRESHOLD, THRESHOLD
+from .when import When
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
@@ -93,60 +94,103 @@ def look_up(
             return Found(answer, read(question), ())
     whole = read(complete(question, history))  # may ask a language model: not inside the snapshot, which holds a lock
     with library.snapshot():
+        asked = _Asked.of(question, whole, history, library, scope)
+        hits = asked.search(library, reader)
+        retrieved = time.perf_counter()
+        findings, answer = asked.answer(hits, library, reader) if asked.searched else ((), asked.nothing())
+    done = time.perf_counter()
+    answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
+    return Found(answer, whole, findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with what it is asked of.
+
+    `whole` is the question made whole, `parts` are the questions in it. `scope` are the articles it is asked of, of its
+    `time` where it names one; `searched` is the number of their passages. `history` is what was said before, `notes`
+    what to say of how it was taken. `is_strange`: it is in another language than the articles.
+    """
+
+    question: str
+    whole: Question
+    parts: tuple[Question, ...]
+    history: tuple[Turn, ...]
+    scope: Scope
+    time: When | None
+    searched: int
+    is_strange: bool
+    notes: tuple[str, ...]
+
+    @staticmethod
+    def of(question: str, whole: Question, history: Sequence[Turn], library: Library, scope: Scope) -> _Asked:
+        """The question as it is to be asked of the library."""
         asked_of = time_of(whole.text, library, scope)
         if asked_of and asked_of.is_filter:
             scope = scope.narrowed(asked_of.since, asked_of.until)
-        searched = library.passage_count(scope)
-        understood = whole.text if whole.text != question else ""
-        notes = tuple(filter(None, (asked_of.note if asked_of else "", library.hindrance)))
-        if searched == 0:
-            missing = (f"there are no articles {scope}" if scope.articles != frozenset() else NONE_OF_THE_TIME,)
-            total = {"total": _ms(time.perf_counter() - start)}
-            none = Answer(question, (), (), 0.0, abstained=True, missing=missing, understood=understood, notes=notes)
-            return Found(replace(none, timings_ms=total), whole, ())
         is_strange = is_foreign(
             whole.text, library.document_frequency, library.passage_count(), library.encoder.is_word
         )
         parts = [_known(part, library) if is_strange else part for part in _parts(_of_itself(whole, question))]
-        said = beside(question, whole.text, history)
-        passages = library.settings.passages or PASSAGES
-        hits = library.search(whole.topic, max(CANDIDATES, passages) if reader else passages, scope, said)
         if asked_of:
             parts = [apart_from_time(part, asked_of, library, scope) for part in parts]
-            hits = [*hits_of_the_time(whole.topic, asked_of, hits, library, scope), *hits]
-        retrieved = time.perf_counter()
-        ranked = [rank(_plain(part), hits, reader, follows=bool(said)) for part in parts]
+        notes = tuple(filter(None, (asked_of.note if asked_of else "", library.hindrance)))
+        searched = library.passage_count(scope)
+        return _Asked(question, whole, tuple(parts), tuple(history), scope, asked_of, searched, is_strange, notes)
 
-        last = said_last(history) if understood else ""
+    @property
+    def understood(self) -> str:
+        """The whole question where it is another than was typed, else empty."""
+        return self.whole.text if self.whole.text != self.question else ""
 
-        def weigh(part: Question, of_part: Sequence[Read]) -> Findings:
-            found = judge(find(part, of_part[:passages], library, last), library, searched, reader)
-            found = at_its_time(found, asked_of, library) if asked_of else found
-            return only_if_clear(found, _articles(found, library)) if is_strange else found
+    def search(self, library: Library, reader: Reader | None) -> list[Hit]:
+        """The passages found for it, best first; empty where there are none to search."""
+        if self.searched == 0:
+            return []
+        least = _passages(library)
+        said = beside(self.question, self.whole.text, self.history)
+        hits = library.search(self.whole.topic, max(CANDIDATES, least) if reader else least, self.scope, said)
+        return [*hits_of_the_time(self.whole.topic, self.time, hits, library, self.scope), *hits] if self.time else hits
 
-        findings = [weigh(part, of_part) for part, of_part in zip(parts, ranked, strict=True)]
+    def nothing(self) -> Answer:
+        """The answer where there is no article to ask."""
+        missing = f"there are no articles {self.scope}" if self.scope.articles != frozenset() else NONE_OF_THE_TIME
+        answer = Answer(self.question, (), (), 0.0, abstained=True, missing=(missing,))
+        return replace(answer, understood=self.understood, notes=self.notes)
+
+    def answer(
+        self, hits: Sequence[Hit], library: Library, reader: Reader | None
+    ) -> tuple[tuple[Findings, ...], Answer]:
+        """What is found in the passages for each part, and the answer made of it."""
+        follows = bool(beside(self.question, self.whole.text, self.history))
+        ranked = [rank(_plain(part), hits, reader, follows=follows) for part in self.parts]
+        findings = tuple(
+            self._weigh(part, of_part, library, reader) for part, of_part in zip(self.parts, ranked, strict=True)
+        )
         threshold = _threshold(library, reader)
         others = [
-            weigh(found.question, apart)
+            self._weigh(found.question, apart, library, reader)
             for found, of_part in zip(findings, ranked, strict=True)
             if found.confidence >= threshold and (apart := apart_from_echoes(found, of_part))
         ]
         beside_echoes = [found for found in others if answers_too(found, threshold)]
-        answer = compose(question, findings, library, threshold, beside_echoes)
+        answer = compose(self.question, findings, library, threshold, beside_echoes)
         if not answer.abstained:
             answer = with_conflicts(answer, findings, library)
-        elif is_strange:
+        elif self.is_strange:
             answer = replace(answer, missing=(IN_ANOTHER_LANGUAGE,))
-        answer = replace(
-            answer,
-            understood=understood,
-            follow_ups=_meant(question, library, is_strange) if answer.abstained else follow_ups(answer, findings),
-            notes=(*answer.notes, *notes),
-            read=len({read.hit.article_id for of_part in ranked for read in of_part[:passages]}),
-        )
-    done = time.perf_counter()
-    answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
-    return Found(answer, whole, tuple(findings))
+        meant = _meant(self.question, library, self.is_strange) if answer.abstained else follow_ups(answer, findings)
+        looked_at = {read.hit.article_id for of_part in ranked for read in of_part[: _passages(library)]}
+        notes = (*answer.notes, *self.notes)
+        answer = replace(answer, understood=self.understood, follow_ups=meant, notes=notes, read=len(looked_at))
+        return findings, answer
+
+    def _weigh(self, part: Question, ranked: Sequence[Read], library: Library, reader: Reader | None) -> Findings:
+        """What the ranked passages have for a part, with the confidence in it."""
+        said = said_last(self.history) if self.understood else ""
+        found = judge(find(part, ranked[: _passages(library)], library, said), library, self.searched, reader)
+        found = at_its_time(found, self.time, library) if self.time else found
+        return only_if_clear(found, _articles(found, library)) if self.is_strange else found
 
 
 def _meant(question: str, library: Library, is_strange: bool) -> tuple[str, ...]:
@@ -158,6 +202,11 @@ def _meant(question: str, library: Library, is_strange: bool) -> tuple[str, ...]
 def _plain(part: Question) -> str:
     """What the reader is asked: a comparison without what frames it ("do both articles agree on")."""
     return part.topic if Wants.COMPARISON in part.wants else part.text
+
+
+def _passages(library: Library) -> int:
+    """Passages whose sentences are weighed: the library's own number, or as Footnote ships."""
+    return library.settings.passages or PASSAGES
 
 
 def _threshold(library: Library, reader: Reader | None) -> float:
