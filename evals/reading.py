@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import numpy as np
+from numpy.typing import ArrayLike
 
 from index.errors import FootnoteError
 from qa.reader import MODEL, Reader, Text
@@ -54,16 +56,26 @@ def measure(read: Sequence[Given]) -> tuple[Metric, ...]:
     """EM and F1 over the answerable questions, and both AUROCs over all, with 95 % intervals over questions."""
     answered = [one for one in read if one.problem.answers]
     answerable = [bool(one.problem.answers) for one in read]
-    figures: tuple[tuple[str, Statistic, tuple[list[float] | list[bool], ...]], ...] = (
-        ("exact_match", metrics.mean, ([metrics.exact_match(one.span, one.problem.answers) for one in answered],)),
-        ("token_f1", metrics.mean, ([metrics.token_f1(one.span, one.problem.answers) for one in answered],)),
-        ("auroc_odds", metrics.auroc, ([one.odds for one in read], answerable)),
-        ("auroc_relevance", metrics.auroc, ([one.relevance for one in read], answerable)),
+    return (
+        metric("exact_match", metrics.mean, [metrics.exact_match(one.span, one.problem.answers) for one in answered]),
+        metric("token_f1", metrics.mean, [metrics.token_f1(one.span, one.problem.answers) for one in answered]),
+        metric("auroc_odds", metrics.auroc, [one.odds for one in read], answerable),
+        metric("auroc_relevance", metrics.auroc, [one.relevance for one in read], answerable),
     )
-    return tuple(
-        Metric(name, statistic(*columns), bootstrap(statistic, *columns) if columns[0] else None, len(columns[0]))
-        for name, statistic, columns in figures
-    )
+
+
+def metric(name: str, statistic: Statistic, *columns: ArrayLike) -> Metric:
+    """The statistic of the columns, with its interval where there is anything to draw from."""
+    size = len(np.asarray(columns[0]))
+    return Metric(name, statistic(*columns), bootstrap(statistic, *columns) if size else None, size)
+
+
+def show(measured: Sequence[Metric]) -> None:
+    """Print a line for each."""
+    for one in measured:
+        value = "-" if one.value is None else f"{one.value:.3f}"
+        interval = f"{one.interval.low:.3f} to {one.interval.high:.3f}" if one.interval else ""
+        click.echo(f"{one.name:16}  {value:>5}  {interval:14}  {one.n}")
 
 
 @click.command()
@@ -82,10 +94,7 @@ def main(context: click.Context, squad: Path, model: Path) -> None:
     except FootnoteError as error:
         click.echo(f"footnote: {error}", err=True)
         context.exit(error.exit_code)
-    for metric in measure(read):
-        shown = "-" if metric.value is None else f"{metric.value:.3f}"
-        interval = f"{metric.interval.low:.3f} to {metric.interval.high:.3f}" if metric.interval else ""
-        click.echo(f"{metric.name:16}  {shown:>5}  {interval:14}  {metric.n}")
+    show(measure(read))
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def test_of_a_follow_up_and_a_statement_the_reader_has_less_to_say(seeds: Librar
     """It sees neither what was said before, nor was it taught statements."""
     readings = [(r.reading.relevance, r.hit) for r in rank(QUESTION, seeds.search(QUESTION, 30), reader) if r.reading]
     (least, far), *_, (most, near) = sorted(readings, key=lambda pair: pair[0])
-    hits = [replace(far, score=0.5), replace(near, score=0.5 - 0.1 * (most - least))]
+    hits = [replace(far, score=0.5), replace(near, score=0.5 - 0.07 * (most - least))]
     assert [read.hit for read in rank(QUESTION, hits, reader)] == [hits[1], hits[0]]
     assert [read.hit for read in rank(QUESTION, hits, reader, follows=True)] == hits
     statement = "The crackdown wiped out $1 trillion."

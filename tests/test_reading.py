@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from evals import reading_asked
 from evals.reading import Given, held_out, measure, read_all
+from evals.reading_asked import Grouped
 from qa.reader import Reader, Text
+from qa.training.asked import ASKED
+from qa.training.examples import Candidate, Claim, Group
 
 HARBOUR = "The harbour opened in 1901. Its first master was Ada Lund, who came from Bergen."
 
@@ -71,3 +75,42 @@ def test_the_command_prints_them_and_says_what_is_wrong_in_a_line(squad: Path) -
     ]
     assert failed.returncode == 2
     assert failed.stderr.count("\n") == 1
+
+
+MILL = "The mill burnt down in 1888. Nobody was hurt."
+
+
+def test_what_was_written_is_read_as_it_was_meant() -> None:
+    reader = Reader()
+    right = Candidate("Harbour", HARBOUR, True, (HARBOUR.index("Ada"), HARBOUR.index(", who")))
+    wrong = Candidate("Mill", MILL, False)
+
+    who = reading_asked.read_group(Group(ASKED, "1", "Who was the harbour's first master?", (right, wrong)), reader)
+    cost = reading_asked.read_group(Group(ASKED, "1", "What did the harbour's hall cost?", (wrong,)), reader)
+    opened, closed = (
+        reading_asked.judge(Claim(ASKED, "1", claim, HARBOUR, (label,)), reader)
+        for claim, label in (("The harbour opened in 1901.", "entailment"), ("It burnt in 1850.", "neutral"))
+    )
+
+    assert (who.answered, who.first, who.sentence) == (True, True, True)
+    assert (cost.answered, cost.first, cost.sentence) == (False, False, False)
+    assert who.odds > cost.odds
+    assert (opened[1], closed[1]) == (True, False)
+    assert opened[0] > closed[0]
+
+
+def test_its_figures_worked_by_hand() -> None:
+    read = [Grouped(2.0, True, True, False), Grouped(0.5, True, False, False), Grouped(1.0, False)]
+
+    values = {one.name: one.value for one in reading_asked.measure(read, [(0.9, True), (0.2, True), (0.4, False)])}
+
+    assert values == {"sentence": 0.0, "passage_first": 0.5, "auroc_answered": 0.5, "auroc_claims": 0.5}
+
+
+def test_news_that_is_not_there_is_said_in_a_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "evals.reading_asked", str(tmp_path)]
+    failed = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert failed.returncode == 2
+    assert failed.stderr.count("\n") == 1
+    assert "articles.jsonl.gz" in failed.stderr

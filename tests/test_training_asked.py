@@ -11,7 +11,7 @@ import pytest
 
 from index import Article
 from index.encoder import Encoder
-from qa.training.asked import FILE, asked
+from qa.training.asked import FILES, asked
 from qa.training.examples import LABELS, Claim, Example, Group, read_lines
 
 BOOTS = (
@@ -19,6 +19,7 @@ BOOTS = (
     "The firm pays 40 euros for each pair. Its head, Ida Lund, said that a supplier had changed the glue."
 )
 NEWS = "The lake froze on Monday. Skaters came from three towns. Nobody fell in."
+FROZEN = "The lake froze on Monday. Skaters came"
 
 
 def place(text: str, words: str) -> list[int]:
@@ -44,7 +45,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> list
             "questions": [["when did the lake freeze", *place(NEWS, "Monday")]],
             "conversations": [],
             "unanswered": [],
-            "claims": [],
+            "claims": [["A frozen lake drew skaters.", "entailment", *place(NEWS, FROZEN)]],
         },
     ]
     file: Path = tmp_path_factory.mktemp("asked") / "asked.jsonl.gz"
@@ -69,19 +70,25 @@ def test_the_span_of_a_passage_that_answers_is_the_answer(examples: list[Example
 
 
 def test_what_answers_nothing_comes_from_elsewhere(examples: list[Example]) -> None:
-    (lake,) = (e for e in examples if e.document == "lake")
-    assert isinstance(lake, Group)
+    (lake,) = (e for e in examples if e.document == "lake" and isinstance(e, Group))
     assert all(candidate.title == "Boots called back" for candidate in lake.candidates[1:])
 
 
 def test_a_claim_stands_beside_the_sentence_that_it_is_about(examples: list[Example]) -> None:
-    (claim,) = (e for e in examples if isinstance(e, Claim))
+    claim = next(e for e in examples if isinstance(e, Claim))
     assert claim.labels == ("contradiction",)
     assert "The firm pays 40 euros for each pair." in claim.text
 
 
-def test_the_file_holds_no_text_but_our_own() -> None:
-    records = read_lines(FILE)
+def test_a_claim_about_several_sentences_stands_beside_these_alone(examples: list[Example]) -> None:
+    claim = [e for e in examples if isinstance(e, Claim)][-1]
+    assert claim.claim == "A frozen lake drew skaters."
+    assert claim.text == "The lake froze on Monday. Skaters came from three towns."
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_file_holds_no_text_but_our_own(file: Path) -> None:
+    records = read_lines(file)
     assert len({record["article"] for record in records}) == len(records) > 500
     for record in records:
         assert ("text" in record) == ("title" in record) == record["article"].startswith("made-")

@@ -21,11 +21,11 @@ from tqdm import tqdm
 
 from index.encoder import Encoder
 
-from .asked import asked
+from .asked import FILES, asked
 from .distil import Teachers, distilled, shared_out
 from .examples import Example, articles_of, for_development, read_all
 from .model import Reader, base_folder, loss_of
-from .recipe import Recipe, lay_out
+from .recipe import COURSES, Recipe, lay_out
 from .rows import PAD, Batch
 
 PUBLISHED = Recipe()
@@ -38,13 +38,20 @@ SAVED_EVERY = 300.0
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--rate", default=PUBLISHED.rate, show_default=True, help="Largest learning rate.")
 @click.option("--listwise", default=PUBLISHED.listwise, show_default=True, help="Weight of the listwise loss; 0: none.")
+@click.option(
+    "--course",
+    type=click.Choice(list(COURSES)),
+    default="first",
+    show_default=True,
+    help="Which sets, how much of each.",
+)
 @click.option("--scale", default=PUBLISHED.scale, show_default=True, help="Multiplies the share of every set.")
 @click.option(
     "--order",
     type=click.Choice(["".join(order) for order in permutations("012")]),
     default="012",
     show_default=True,
-    help="The stages: sentences, paragraphs and news, all again.",
+    help="The first course's stages: sentences, paragraphs and news, all again.",
 )
 @click.option("--only", type=click.Choice(["groups", "claims"]), help="Questions alone, or claims alone.")
 @click.option("--seed", default=PUBLISHED.seed, show_default=True)
@@ -62,6 +69,7 @@ def main(
     out: Path,
     rate: float,
     listwise: float,
+    course: str,
     scale: float,
     order: str,
     only: str | None,
@@ -77,9 +85,9 @@ def main(
         listwise=listwise,
         scale=scale,
         seed=seed,
+        course=course,
         order=stages,
         only=only or "",
-        second=bool(after),
         teachers=len(teachers),
     )
     out.mkdir(parents=True, exist_ok=True)
@@ -99,7 +107,8 @@ def _examples(bench: Path, out: Path) -> list[Example]:
     kept = out / "examples.pickle"
     if not kept.exists():
         encoder = Encoder()
-        sets = chain(read_all(bench, encoder), asked(articles_of(bench / "realtimeqa-train"), encoder))
+        news = articles_of(bench / "realtimeqa-train")
+        sets = chain(read_all(bench, encoder), *(asked(news, encoder, file) for file in FILES))
         made = list(tqdm(sets, desc="reading the sets", unit=" examples"))
         kept.write_bytes(pickle.dumps(made))
     found: list[Example] = pickle.loads(kept.read_bytes())  # noqa: S301  (our own file)

@@ -1,4 +1,4 @@
-"""Questions and claims written for the reader: `asked.jsonl.gz`, one article a line.
+"""Questions and claims written for the reader: `asked.jsonl.gz` and `asked-more.jsonl.gz`, one article a line.
 
 They are put as people put them to a search box, in other words than the sentence that answers: what the published sets
 hardly have. An article of the news is named by its id and its answers by their places, so no text of it is in the file;
@@ -23,10 +23,11 @@ from qa.conversation import Turn, contextualise
 from .examples import Candidate, Claim, Example, Group, digest, read_lines
 from .pool import Pool, Span
 
-ASKED = "asked"
-FILE = Path(__file__).parent / "asked.jsonl.gz"
+ASKED, MORE = "asked", "asked-more"
+FILES = tuple(Path(__file__).parent / f"{name}.jsonl.gz" for name in (ASKED, MORE))
 AROUND = 2
-"""Sentences on either side of the one that a claim is about, at most: what a claim is checked against is short."""
+"""Sentences on either side of a claim's sentence, at most: what a claim is checked against is short. A claim about more
+than one sentence was written beside just these, and has no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +42,24 @@ class _Cut:
         return self.article.text[slice(*place)]
 
 
-def asked(articles: Mapping[str, Article], encoder: Encoder, file: Path = FILE) -> Iterator[Example]:
-    """The file's questions and claims, as examples; `articles` are the news, by id. The document is the article."""
-    records = read_lines(file)
+def asked(articles: Mapping[str, Article], encoder: Encoder, file: Path) -> Iterator[Example]:
+    """The file's questions and claims, as examples; `articles` are the news, by id. Their source is the file's name,
+    their document the article."""
+    records, source = read_lines(file), file.name.removesuffix(".jsonl.gz")
     cuts = {record["article"]: _cut(_article(record, articles), encoder) for record in records}
     pool = Pool(list(dict.fromkeys(cut.text(place) for cut in cuts.values() for place in cut.passages)))
     titles = {cut.text(place): cut.article.title for cut in cuts.values() for place in cut.passages}
     for record in records:
         cut = cuts[record["article"]]
         for question, place in _questions(record, cut):
-            yield _group(question, place, cut, pool, titles)
+            yield _group(source, question, place, cut, pool, titles)
         for claim, label, *place in record["claims"]:
-            yield _claim(claim, label, (place[0], place[1]), cut)
+            yield _claim(source, claim, label, (place[0], place[1]), cut)
 
 
 def _article(record: Mapping[str, Any], articles: Mapping[str, Article]) -> Article:
     if "text" in record:
-        return Article(record["article"], record["title"], record["text"], FILE.name)
+        return Article(record["article"], record["title"], record["text"], ASKED)
     return articles[record["article"]]
 
 
@@ -83,7 +85,7 @@ def _questions(record: Mapping[str, Any], cut: _Cut) -> Iterator[tuple[str, Span
             history += [Turn("user", question), Turn("assistant", answer)]
 
 
-def _group(question: str, place: Span | None, cut: _Cut, pool: Pool, titles: Mapping[str, str]) -> Group:
+def _group(source: str, question: str, place: Span | None, cut: _Cut, pool: Pool, titles: Mapping[str, str]) -> Group:
     """The passage that answers beside another of its article and, every second time, one of another article; without an
     answer, two of the article.
 
@@ -104,19 +106,21 @@ def _group(question: str, place: Span | None, cut: _Cut, pool: Pool, titles: Map
         home = min(holders)
         span = (place[0] - home[0], place[1] - home[0])
         candidates.insert(0, Candidate(cut.article.title, cut.text(home), True, span))
-    return Group(ASKED, cut.article.id, question, tuple(candidates))
+    return Group(source, cut.article.id, question, tuple(candidates))
 
 
 def _overlaps(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _claim(claim: str, label: str, place: Span, cut: _Cut) -> Claim:
-    """The claim beside the sentence that it is about and up to AROUND before and after it."""
-    chance = random.Random(digest(ASKED, cut.article.id, claim))
-    number = next(n for n, s in enumerate(cut.sentences) if s.start <= place[0] < s.end)
-    held = cut.sentences[max(0, number - chance.randint(0, AROUND)) : number + 1 + chance.randint(0, AROUND)]
-    return Claim(ASKED, cut.article.id, claim, " ".join(_texts(held, cut)), (label,))
+def _claim(source: str, claim: str, label: str, place: Span, cut: _Cut) -> Claim:
+    """The claim beside the sentences that it is about; one alone has up to AROUND before and after it."""
+    numbers = [n for n, s in enumerate(cut.sentences) if _overlaps((s.start, s.end), place)]
+    first, last = numbers[0], numbers[-1]
+    if first == last:
+        chance = random.Random(digest(ASKED, cut.article.id, claim))
+        first, last = max(0, first - chance.randint(0, AROUND)), last + chance.randint(0, AROUND)
+    return Claim(source, cut.article.id, claim, " ".join(_texts(cut.sentences[first : last + 1], cut)), (label,))
 
 
 def _texts(sentences: Sequence[Sentence], cut: _Cut) -> Iterator[str]:

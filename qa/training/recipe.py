@@ -8,35 +8,38 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from .asked import ASKED
+from .asked import ASKED, MORE
 from .examples import Claim, Example
 from .rows import Batch, batches, rows_of
 
 CLAIMS = {"sick": 0.5, "climate_fever": 0.5, "begin": 1.0, "msr": 1.0, "qags": 1.0, "swapped": 0.5}
 PARAGRAPHS = {"squad": 1.0, "xquad": 1.0, "fairytaleqa": 1.0, "subjqa": 0.5, "clapnq": 1.0}
-STAGES: tuple[Mapping[str, float], ...] = (
+_FIRST: tuple[Mapping[str, float], ...] = (
     {"qamr": 0.5, "trecqa": 1.0, **CLAIMS},
     {"qamr": 0.25, "realtimeqa": 1.0, **PARAGRAPHS, **CLAIMS},
     {"qamr": 0.25, "trecqa": 0.5, "realtimeqa": 1.0, **PARAGRAPHS, "subjqa": 0.0, "fairytaleqa": 0.5, **CLAIMS},
 )
-"""The share of each set in each stage: sentences first, then paragraphs and news, then those again."""
-SECOND: tuple[Mapping[str, float], ...] = (
-    {
-        ASKED: 1.0,
-        **{"qamr": 0.03, "trecqa": 0.5, "clapnq": 1.0, "fairytaleqa": 0.15, "subjqa": 0.05},
-        **{"squad": 0.35, "xquad": 0.3, "realtimeqa": 0.3},
-        **{"sick": 0.1, "climate_fever": 0.15, "begin": 0.3, "msr": 0.3, "qags": 1.0},
-    },
-)
-"""The same for a run that goes on from another's weights: what was written for the reader, and some of the others lest
-they be forgotten."""
+"""Sentences first, then paragraphs and news, then those again."""
+_KEPT = {
+    **{"qamr": 0.03, "trecqa": 0.5, "clapnq": 1.0, "fairytaleqa": 0.15, "subjqa": 0.05},
+    **{"squad": 0.35, "xquad": 0.3, "realtimeqa": 0.3},
+    **{"sick": 0.1, "climate_fever": 0.15, "begin": 0.3, "msr": 0.3, "qags": 1.0},
+}
+"""Some of the sets before, lest they be forgotten."""
+COURSES: Mapping[str, tuple[Mapping[str, float], ...]] = {
+    "first": _FIRST,
+    "second": ({ASKED: 1.0, **_KEPT},),
+    "third": ({MORE: 1.0, ASKED: 0.25, **{name: share / 2 for name, share in _KEPT.items()}},),
+}
+"""The share of each set in each stage of a run: the first from the base's weights, and those that go on from another's
+with what was written for the reader."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a run is made of. `scale` multiplies every share; `order` is that of STAGES; `second` takes the shares of
-    SECOND in their place; `only` leaves questions or claims alone: `groups`, `claims`, or empty for both; `teachers` is
-    the number of runs that are learnt from beside the labels."""
+    """What a run is made of. `course` names one of COURSES and `order` is that of the stages of the first; `scale`
+    multiplies every share; `only` leaves questions or claims alone: `groups`, `claims`, or empty for both; `teachers`
+    is the number of runs that are learnt from beside the labels."""
 
     rate: float = 1.5e-4
     warm_up: float = 0.05
@@ -44,9 +47,9 @@ class Recipe:
     listwise: float = 1.0
     scale: float = 1.0
     seed: int = 0
+    course: str = "first"
     order: tuple[int, ...] = (0, 1, 2)
     only: str = ""
-    second: bool = False
     teachers: int = 0
 
 
@@ -62,7 +65,8 @@ def lay_out(examples: Sequence[Example], tokenizer: Tokenizer, recipe: Recipe) -
         chance.shuffle(held)
     taken = dict.fromkeys(by_source, 0)
     made: list[Batch] = []
-    for stage in SECOND if recipe.second else [STAGES[number] for number in recipe.order]:
+    stages = COURSES[recipe.course]
+    for stage in [stages[number] for number in recipe.order] if recipe.course == "first" else stages:
         chosen: list[Example] = []
         for source, fraction in stage.items():
             held = by_source.get(source, [])
