@@ -97,7 +97,7 @@ def look_up(
         asked = _Asked.of(question, whole, history, library, scope)
         hits = asked.search(library, reader)
         retrieved = time.perf_counter()
-        findings, answer = asked.answer(hits, library, reader) if asked.searched else ((), asked.nothing())
+        findings, answer = asked.answer(hits, library, reader) if asked.searched else ((), asked.nothing(library))
     done = time.perf_counter()
     answer.timings_ms.update(retrieve=_ms(retrieved - start), answer=_ms(done - retrieved), total=_ms(done - start))
     return Found(answer, whole, findings)
@@ -108,8 +108,8 @@ class _Asked:
     """A question with what it is asked of.
 
     `whole` is the question made whole, `parts` are the questions in it. `scope` are the articles it is asked of, of its
-    `time` where it names one; `searched` is the number of their passages. `history` is what was said before, `notes`
-    what to say of how it was taken. `is_strange`: it is in another language than the articles.
+    `time` where it names one; `searched` is the number of their passages. `history` is what was said before.
+    `is_strange`: it is in another language than the articles.
     """
 
     question: str
@@ -120,7 +120,6 @@ class _Asked:
     time: When | None
     searched: int
     is_strange: bool
-    notes: tuple[str, ...]
 
     @staticmethod
     def of(question: str, whole: Question, history: Sequence[Turn], library: Library, scope: Scope) -> _Asked:
@@ -134,9 +133,8 @@ class _Asked:
         parts = [_known(part, library) if is_strange else part for part in _parts(_of_itself(whole, question))]
         if asked_of:
             parts = [apart_from_time(part, asked_of, library, scope) for part in parts]
-        notes = tuple(filter(None, (asked_of.note if asked_of else "", library.hindrance)))
         searched = library.passage_count(scope)
-        return _Asked(question, whole, tuple(parts), tuple(history), scope, asked_of, searched, is_strange, notes)
+        return _Asked(question, whole, tuple(parts), tuple(history), scope, asked_of, searched, is_strange)
 
     @property
     def understood(self) -> str:
@@ -152,11 +150,11 @@ class _Asked:
         hits = library.search(self.whole.topic, max(CANDIDATES, least) if reader else least, self.scope, said)
         return [*hits_of_the_time(self.whole.topic, self.time, hits, library, self.scope), *hits] if self.time else hits
 
-    def nothing(self) -> Answer:
+    def nothing(self, library: Library) -> Answer:
         """The answer where there is no article to ask."""
         missing = f"there are no articles {self.scope}" if self.scope.articles != frozenset() else NONE_OF_THE_TIME
         answer = Answer(self.question, (), (), 0.0, abstained=True, missing=(missing,))
-        return replace(answer, understood=self.understood, notes=self.notes)
+        return replace(answer, understood=self.understood, notes=self._notes(library))
 
     def answer(
         self, hits: Sequence[Hit], library: Library, reader: Reader | None
@@ -181,9 +179,13 @@ class _Asked:
             answer = replace(answer, missing=(IN_ANOTHER_LANGUAGE,))
         meant = _meant(self.question, library, self.is_strange) if answer.abstained else follow_ups(answer, findings)
         looked_at = {read.hit.article_id for of_part in ranked for read in of_part[: _passages(library)]}
-        notes = (*answer.notes, *self.notes)
+        notes = (*answer.notes, *self._notes(library))
         answer = replace(answer, understood=self.understood, follow_ups=meant, notes=notes, read=len(looked_at))
         return findings, answer
+
+    def _notes(self, library: Library) -> tuple[str, ...]:
+        """What to say of how its time was taken, and of what hindered the search."""
+        return tuple(filter(None, (self.time.note if self.time else "", library.hindrance)))
 
     def _weigh(self, part: Question, ranked: Sequence[Read], library: Library, reader: Reader | None) -> Findings:
         """What the ranked passages have for a part, with the confidence in it."""

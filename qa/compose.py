@@ -181,10 +181,12 @@ def _follows(one: Quote, other: Quote) -> bool:
 
 def _naming_first(question: Question, good: Sequence[Evidence]) -> Sequence[Evidence]:
     """Those that name what is asked for, `areas such as biotech`, or answer by the reader's word, where any does so and
-    the question asks for things by name; else all."""
-    if Wants.ITEMS not in question.wants or not any(names_instances(e.quote.text) for e in good):
+    the question asks for things by name; else all. Beside one that names them another must be nearly as good."""
+    naming = [e for e in good if names_instances(e.quote.text)]
+    if Wants.ITEMS not in question.wants or not naming:
         return good
-    return [e for e in good if e.quote.answer or names_instances(e.quote.text)]
+    least = KEEP_UNREAD * naming[0].score
+    return [e for e in good if e.quote.answer or (names_instances(e.quote.text) and e.score >= least)]
 
 
 def _one_a_source(findings: Findings, library: Library) -> tuple[Group, ...]:

@@ -14,7 +14,7 @@ from index import Library
 
 from .countries import compatriots
 from .evidence import lacks
-from .question import Question, Wants, content_words, stems
+from .question import SMALL_NUMBER, Question, Wants, content_words, stems
 
 if TYPE_CHECKING:
     from .extract import Evidence
@@ -82,7 +82,8 @@ def _unknown_names(question: Question, library: Library) -> list[str]:
     unknown = {
         name
         for name in question.names
-        if not any(library.document_frequency(word) for word in (name, *compatriots().get(name, ())))
+        if not SMALL_NUMBER.fullmatch(name)
+        and not any(library.document_frequency(word) for word in (name, *compatriots().get(name, ())))
     }
     return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
 

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from index import Hit
 
 from .evidence import stem_set
-from .extract import UNSEEN, Findings
+from .extract import Findings
 from .question import STOP_WORDS, Question
 from .rank import Read
 
 SAME_QUESTION = 0.8
 """Share of the words of a question and of a sentence, both taken together, from which one repeats the other."""
+SEEN = -4.0
+"""Log odds from which the reader may see an answer in what is left over: where a page alone has it, it sees less."""
 FEWEST = 2
 """Words below which a question is repeated by chance."""
 
@@ -38,7 +40,7 @@ def answers_too(findings: Findings, threshold: float) -> bool:
     if not findings.evidence or findings.confidence < threshold:
         return False
     best = findings.evidence[0]
-    return best.read is None or best.read.odds > UNSEEN
+    return best.read is None or best.read.odds > SEEN
 
 
 def _repeats(question: Question, hit: Hit, answer: int) -> bool:

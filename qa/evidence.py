@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -169,7 +170,7 @@ def _joined(present: frozenset[str]) -> str:
 
 def kinds_held(question: Question, sentence: str) -> tuple[float, float]:
     """Shares of the kinds of answer asked for that the sentence, by its surface, holds and does not; see Features."""
-    asked = {word.lower() for word in words(question.text)}
+    asked = Counter(words(question.text.lower()))
     kinds = [wants for wants in question.wants if wants in _KINDS or wants in _NAMED]
     if not kinds:
         return 0.0, 0.0
@@ -179,19 +180,21 @@ def kinds_held(question: Question, sentence: str) -> tuple[float, float]:
 
 def lacks(question: Question, sentence: str) -> tuple[str, ...]:
     """What the question demands and the sentence does not hold, in the words of DEMANDS."""
-    asked = {word.lower() for word in words(question.text)}
+    asked = Counter(words(question.text.lower()))
     return tuple(
         name for wants, name in DEMANDS.items() if wants in question.wants and not _holds(wants, sentence, asked)
     )
 
 
-def _holds(wants: Wants, sentence: str, asked: set[str]) -> bool:
+def _holds(wants: Wants, sentence: str, asked: Counter[str]) -> bool:
+    """Whether the sentence has something of the kind beyond what the question gives itself."""
     if wants in _NAMED:  # a name that the question does not give; the first word is in upper case whatever it is
         inner = (word for word in words(sentence)[1:] if word[0].isupper() and word.lower() not in asked)
         return any(not _NO_NAMES.match(word) for word in inner)
     if wants is Wants.NUMBER:
         sentence = _NO_COUNTS.sub(" ", sentence)
-    return any(match.group().lower().lstrip("$€£¥₹ ") not in asked for match in _KINDS[wants].finditer(sentence))
+    held = Counter(match.group().lower().lstrip("$€£¥₹ ") for match in _KINDS[wants].finditer(sentence))
+    return any(times > asked[said] for said, times in held.items())
 
 
 def stem_set(text: str) -> frozenset[str]:

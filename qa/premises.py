@@ -15,7 +15,7 @@ from .countries import compatriots
 from .evidence import share, stem_set
 from .names import short_names
 from .opposites import DEEDS, opposite
-from .question import Question, content_words, stems, words
+from .question import SMALL_NUMBER, Question, content_words, stems, words
 
 AROUND = 0.8
 """What a name counts for that stands in the sentence before, or in the title or the opening of the article."""
@@ -77,7 +77,8 @@ def weigh_premises(question: Question, sentence: str, around: str = "", article:
     known = [name for name, last in short_names(question.topic, article).items() if last in said]
     held, near = stem_set(" ".join([sentence, *known])), stem_set(around)
     is_of_state = _STATE.search(sentence) is not None
-    named = [_named(name, held, near, is_of_state) for name in sorted(question.names)]
+    names = sorted(name for name in question.names if not SMALL_NUMBER.fullmatch(name))
+    named = [_named(name, held, near, is_of_state) for name in names]
     is_opposed = opposite(stems(question.topic), stems(sentence), DEEDS) is not None
     return Premises(sum(named) / len(named) if named else 1.0, is_opposed or _is_turned(question.topic, sentence))
 

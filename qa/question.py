@@ -72,8 +72,8 @@ _SHORTENED = frozenset(
     SLA SME SMS SSD SUV TV UI URL USB UX VAT VC VIP VPN VR""".split()
 )
 
-_SMALL_NUMBER = re.compile(r"\d{1,2}")
-"""That of `the 5 points`: no name."""
+SMALL_NUMBER = re.compile(r"\d{1,2}")
+"""As in `the 5 points`, which an article may count in words."""
 _WORD = re.compile(r"([^\W_]+(?:[’'](?![sS]\b)[^\W_]+)*)(?:[’'][sS]\b)?")
 
 _SOURCES = r"(?:articles?|sources?|pieces|reports?|texts?|stories|authors?)"
@@ -291,7 +291,7 @@ def _named(content: list[str], text: str) -> list[str]:
     named = [word for word in content if word[0].isdigit() or (word[0].isupper() and not text.isupper())]
     if named and text.lstrip().startswith(named[0]) and named[0].istitle():
         named = named[1:]  # the first word of a sentence is in upper case whatever it is
-    return [word for word in named if word.removesuffix("s") not in _SHORTENED and not _SMALL_NUMBER.fullmatch(word)]
+    return [word for word in named if word.removesuffix("s") not in _SHORTENED]
 
 
 def _count(topic: str) -> int | None:

@@ -184,6 +184,10 @@ def test_a_follow_up_goes_on_from_the_last_answer(library: Library, question: st
     assert ask(question, library, history).sentences[0].text == answered
 
 
+def test_a_count_in_digits_is_no_name_that_no_article_has(seeds: Library) -> None:
+    assert not ask("What are the 5 ways in which China draws investors back?", seeds).abstained
+
+
 def test_both_parts_of_a_follow_up_are_about_what_was_said(seeds: Library) -> None:
     before = [Turn("user", "Who is Jack Ma?"), Turn("assistant", "The founder of Alibaba.")]
     found = look_up("When did he vanish and what did he criticise?", seeds, before)

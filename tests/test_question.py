@@ -61,11 +61,6 @@ def test_names_are_capitals_and_numbers_but_not_the_first_word() -> None:
     assert read("2019 or 2020?").names == {"2019", "2020"}
 
 
-def test_a_small_number_is_no_name() -> None:
-    assert read("What are the 5 measures that China took?").names == {"china"}
-    assert read("Who flies the 737?").names == {"737"}
-
-
 def test_what_is_short_for_common_words_is_no_name() -> None:
     assert read("Why was the Ant IPO stopped?").names == {"ant"}
     assert read("Which IPOs did the CEO of BP plan?").names == {"bp"}
