@@ -27,16 +27,21 @@ export function ask(text) {
 // unless it is changed, or something is said about it.
 export function askOnceFree(event) {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== box() || !typed().trim()) return;
-  pressAgain(typed(), said(), PRESSES);
+  pressAgain(typed(), said(), asked(), PRESSES);
 }
 
-function pressAgain(text, before, left) {
+function pressAgain(text, before, count, left) {
   setTimeout(() => {
     if (!left || typed() !== text || said() !== before) return;
+    if (asked() > count) return fill(""); // it is asked, but on a busy machine Gradio may leave it in the box
     const free = button();
     free?.click();
-    pressAgain(text, before, free ? left - 1 : left);
+    pressAgain(text, before, count, free ? left - 1 : left);
   }, PRESS_AGAIN_MS);
+}
+
+function asked() {
+  return document.querySelectorAll(".fn-question").length;
 }
 
 function said() {
