@@ -18,7 +18,7 @@ from .rank import Read
 
 SAME_QUESTION = 0.8
 """Share of the words of a question and of a sentence, both taken together, from which one repeats the other."""
-SEEN = -4.0
+SEEN = -5.0
 """Log odds from which the reader may see an answer in what is left over: where a page alone has it, it sees less."""
 FEWEST = 2
 """Words below which a question is repeated by chance."""
