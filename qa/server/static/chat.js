@@ -10,7 +10,7 @@ import { addKeep, keepUp, leaveConversation } from "./keep.js";
 import { addKeys, onKey, showKeys } from "./keys.js";
 import { addMode, describeMode, switchMode } from "./mode.js";
 import { addPane, describePlace, openPane } from "./pane.js";
-import { ask, askOnceFree, edit, fill, focusQuestion, questionOf, setEditing } from "./question.js";
+import { ask, askOnceFree, edit, fill, focusQuestion, forgetWaiting, questionOf, setEditing } from "./question.js";
 import { addTrouble, showTrouble, signOut } from "./trouble.js";
 import { judge } from "./verdict.js";
 
@@ -89,6 +89,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", askOnceFree, { capture: true }); // before Gradio takes the text
+document.addEventListener("input", forgetWaiting);
 
 for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
   addEventListener(kind, () => (following = false), { capture: true, passive: true });

@@ -5,6 +5,8 @@ import { tell } from "./how.js";
 const PRESS_AGAIN_MS = 400;
 const PRESSES = 3;
 
+let waiting; // the timer of a question that is to be asked once it can be
+
 export function focusQuestion() {
   box()?.focus();
 }
@@ -30,8 +32,14 @@ export function askOnceFree(event) {
   pressAgain(typed(), said(), asked(), PRESSES);
 }
 
+// Whoever types again, be it the same words, means the question that stands in the box then.
+export function forgetWaiting(event) {
+  if (event.target === box()) clearTimeout(waiting);
+}
+
 function pressAgain(text, before, count, left) {
-  setTimeout(() => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
     if (!left || typed() !== text || said() !== before) return;
     if (asked() > count) return fill(""); // it is asked, but on a busy machine Gradio may leave it in the box
     const free = button();
