@@ -19,14 +19,12 @@ import click
 from index.errors import FootnoteError
 
 from .compare import changes_of
-from .datasets import SupportSet
 from .execute import run_set
-from .export import export
 from .folder import read_run
 from .gate import ALPHA
 from .report import chance, number
 from .resample import holm
-from .subject import Options, read_source
+from .subject import Options, is_of_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def _figures(folder: Path, options: Options, out: Path) -> Iterator[str]:
             click.echo(f"{path} is not there: {benchmark.form} is left out", err=True)
             continue
         name = f"{benchmark.form}:{path}"
-        if isinstance(read_source(name), SupportSet):
+        if is_of_claims(name):
             found = _run(name, options, out / benchmark.form)
             yield from _section(benchmark, name, found, list(_values(benchmark, found)))
             continue
@@ -137,27 +135,8 @@ def _run(name: str, options: Options, target: Path) -> Path:
         click.echo(line, err=True)
 
     if not (target / "summary.json").is_file():
-        if isinstance(read_source(name), SupportSet):
-            options = replace(options, answers=(_checked(name, options, target),))
         run_set(name, options, target, target if (target / "manifest.json").is_file() else None, say)
     return target
-
-
-def _checked(name: str, options: Options, target: Path) -> Path:
-    """The claims of the set, checked as `footnote check --batch` does."""
-    from index.encoder import Encoder
-    from qa.batch import run
-    from qa.draft import check_claim
-    from qa.terminal import load_reader
-
-    claims, checks = (target.with_name(f"{target.name}-{part}.jsonl") for part in ("claims", "checks"))
-    claims.parent.mkdir(parents=True, exist_ok=True)
-    export(name, claims, None, options.limit, options.seed)
-    encoder, reader = Encoder(), load_reader(options.with_reader)
-    for problem in run(claims, checks, lambda record: check_claim(record, encoder, reader), {"support": 0.0}):
-        if problem:
-            click.echo(problem, err=True)
-    return checks
 
 
 def _section(benchmark: Benchmark, name: str, run: Path, table: Sequence[str]) -> Iterator[str]:
@@ -211,8 +190,6 @@ def _command(benchmark: Benchmark, name: str, manifest: Mapping[str, Any]) -> st
     parts = [f"footnote eval run {name}"]
     drawn = ("limit", "seed") if manifest.get("limit") else ()
     parts += [f"--{key} {manifest[key]}" for key in drawn if manifest.get(key) is not None]
-    if "support_threshold" in manifest:
-        parts.append(f"--answers {benchmark.form}-checks.jsonl")
     return " ".join(parts)
 
 

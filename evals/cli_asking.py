@@ -67,7 +67,8 @@ def run(
     failures: bool,
     **options: Any,
 ) -> None:
-    """Ask every question of each SET: a file, the name of a shipped set (seeds), or a public set.
+    """Ask every question of each SET: a file, the name of a shipped set (seeds), or a public set. Of a set of claims
+    the support check is measured, against the evidence that comes with each.
 
     Exits with 1 when a question met an error or a metric is under its --min, and with 2 when a part of the input
     could not be read; both say what. A public set's library is made once and kept in ~/.cache/footnote.
@@ -78,6 +79,7 @@ def run(
       footnote eval run seeds --failures --min right=0.8 --min abstain_f1=0.9
       footnote eval run my-questions.jsonl --library my-library --json
       footnote eval run squad2:dev-v2.0.json --limit 500 --seed 1
+      footnote eval run wice:dev.jsonl
       footnote eval run my-questions.jsonl --answers other-system.jsonl
       footnote eval run my-questions.jsonl --endpoint http://127.0.0.1:7860/v1 --jobs 4
     """
@@ -101,6 +103,8 @@ def run(
                     finished[name] = run_set(name, settings, folder, resume, complain)
             except Stopped as stopped:
                 leave(str(stopped))
+            except KeyboardInterrupt:
+                leave("stopped; of a set of claims nothing is kept")
         click.echo(f"the results are in {finished[name].path}; `footnote eval metrics` says what each is", err=True)
     _print(finished, as_json=as_json, failures=failures)
     faults = [fault for one in finished.values() for fault in one.faults(minimums)]
@@ -211,10 +215,10 @@ def _key(variable: str | None) -> str | None:
 
 def _minimums(options: tuple[str, ...], names: tuple[str, ...]) -> dict[str, float]:
     from .report import read_minimums
+    from .subject import is_of_claims
 
     support = ("balanced_accuracy", "true_positive_rate", "true_negative_rate", "auroc")
-    of_claims = [name.partition(":")[0] in ("wice", "qags") for name in names]
-    return read_minimums(options, support if all(of_claims) else ())
+    return read_minimums(options, support if all(map(is_of_claims, names)) else ())
 
 
 def _folder_name(name: str) -> str:

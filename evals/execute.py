@@ -9,11 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from index.encoder import Encoder
 from index.errors import FootnoteError
+from qa.batch import Record
+from qa.draft import check_claim
+from qa.terminal import load_reader
 
 from .answers import AnswersFile, check_ids, read_answers
 from .cases import Case, CaseSet
-from .datasets import Dataset, SupportSet
+from .datasets import Dataset, Pair, SupportSet
 from .folder import RunFolder, environment, manifest_record
 from .outcomes import Outcome
 from .report import Report, below, figures, row, table
@@ -65,7 +69,9 @@ def run_set(name: str, options: Options, out: Path | None, resume: Path | None, 
     """Run one set. Raises FootnoteError on bad input that leaves nothing to run, Stopped on Ctrl-C."""
     source = read_source(name)
     if isinstance(source, SupportSet):
-        return _run_support(name, source, options, out, say)
+        if options.endpoint:
+            raise FootnoteError(f"{name} holds claims, and no server is asked for these; leave --endpoint out")
+        return _run_support(source, options, out, say)
     cases = source.set if isinstance(source, Dataset) else source
     for line in (*cases.problems, *cases.notes):
         say(line)
@@ -113,36 +119,45 @@ def _new_folder(name: str, out: Path | None) -> RunFolder:
     return RunFolder(out) if out else RunFolder.named_after(Path(name).stem)
 
 
-def _with_bar(outcomes: Any, total: int) -> Any:
+def _with_bar(outcomes: Any, total: int, unit: str = "question") -> Any:
     """A bar with the time left for people, nothing in a log file."""
     from tqdm import tqdm
 
-    return tqdm(outcomes, total=total, unit="question", file=sys.stderr, disable=None, leave=False)
+    return tqdm(outcomes, total=total, unit=unit, file=sys.stderr, disable=None, leave=False)
 
 
-def _run_support(name: str, source: SupportSet, options: Options, out: Path | None, say: Say) -> Finished:
-    if not options.answers:
-        raise FootnoteError(
-            f"{name} tests a support check: write its claims with `footnote eval export {name} --out claims.jsonl`, "
-            "check them with `footnote check --batch`, and give the result to --answers"
-        )
-    answers: AnswersFile = read_answers(options.answers)
+def _run_support(source: SupportSet, options: Options, out: Path | None, say: Say) -> Finished:
     pairs = source.first(options.limit)
-    problems = (*source.problems, *answers.problems, *check_ids([pair.id for pair in pairs], answers.records))
+    problems = source.problems
+    if options.answers:
+        answers: AnswersFile = read_answers(options.answers)
+        problems = (*problems, *answers.problems, *check_ids([pair.id for pair in pairs], answers.records))
+        system = f"answers {answers.sha256[:16]}"
+    else:
+        system = "footnote" if options.with_reader else "footnote without the reader"
     for line in problems:
         say(line)
     folder = _new_folder(source.name, out)
-    checked = check_all(pairs, answers.records)
+    checked = check_all(pairs, answers.records if options.answers else _own_checks(pairs, options.with_reader))
     report = report_on(checked)
     folder.start(
         {"set": source.name, "set_sha256": source.sha256, "cases": len(checked), "support_threshold": THRESHOLD}
         | {"limit": options.limit}
-        | {"system": f"answers {answers.sha256[:16]}"}
+        | {"system": system}
         | environment()
     )
     folder.keep_records([asdict(one) for one in checked])
     folder.write("summary.json", support_json(report))
     return Finished(folder.path, report, problems)
+
+
+def _own_checks(pairs: Sequence[Pair], with_reader: bool) -> dict[str, Record]:
+    """What `footnote check --batch` says of the claims, by id."""
+    encoder, reader = Encoder(), load_reader(with_reader)
+    return {
+        pair.id: check_claim({"claim": pair.claim, "evidence": pair.evidence}, encoder, reader)
+        for pair in _with_bar(pairs, len(pairs), "claim")
+    }
 
 
 def support_json(report: SupportReport) -> dict[str, Any]:

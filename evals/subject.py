@@ -22,7 +22,7 @@ from qa.terminal import load_reader
 
 from .answers import Answers, AnswersFile, read_answers
 from .cases import SHIPPED, CaseSet, find_set, read_set
-from .datasets import Dataset, SupportSet, is_public, read_public
+from .datasets import CLAIMS, Dataset, SupportSet, holds_claims, is_public, read_claims, read_public
 from .endpoint import Endpoint
 from .folder import Manifest, environment
 from .libraries import Reduced, articles_of, digest_of, library_for
@@ -88,7 +88,15 @@ class Subject:
 
 def read_source(name: str) -> Dataset | CaseSet | SupportSet:
     """The set of this name: FORMAT:PATH, a file, or a shipped set. Raises FootnoteError."""
-    return read_public(name) if is_public(name) else read_set(find_set(name))
+    if is_public(name):
+        return read_public(name)
+    path = find_set(name)
+    return read_claims(path) if holds_claims(path) else read_set(path)
+
+
+def is_of_claims(name: str) -> bool:
+    """Whether the set of this name tests a support check; raises FootnoteError where there is none."""
+    return name.partition(":")[0] in CLAIMS if is_public(name) else holds_claims(find_set(name))
 
 
 def own_articles(source: Dataset | CaseSet) -> Sequence[Article]:

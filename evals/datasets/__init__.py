@@ -11,9 +11,21 @@ from pathlib import Path
 
 from index.errors import FootnoteError
 
+from .claims import holds_claims, read_claims
 from .dataset import Dataset, Pair, SupportSet
 
-__all__ = ["Dataset", "Pair", "SupportSet", "FORMATS", "is_public", "read_public", "formats_help"]
+__all__ = [
+    "CLAIMS",
+    "FORMATS",
+    "Dataset",
+    "Pair",
+    "SupportSet",
+    "formats_help",
+    "holds_claims",
+    "is_public",
+    "read_claims",
+    "read_public",
+]
 
 FORMATS = {
     "squad2": "FILE",
@@ -26,6 +38,8 @@ FORMATS = {
     "qags": "FILE",
 }
 """What each is pointed at."""
+CLAIMS = ("wice", "qags")
+"""Those of them that hold claims, not questions."""
 
 
 def is_public(name: str) -> bool:
