@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from index.errors import FootnoteError
 
 from .answer import ABSTENTION
+from .leaning import ORDINAL, ORDINALS, PERSON_BACK, STARTS_OVER, leans, names_in
 from .names import CALENDAR, FULL_NAME
 from .question import STOP_WORDS, content_words, stems
 from .smalltalk import is_small_talk
@@ -23,10 +24,6 @@ IN_A_FOLLOW_UP = (0.5, 0.15)
 """Weight of the last round and of the one before it, in a search for a question that leaves something out."""
 IN_PASSING = (0.25, 0.08)
 """The same for a question that stands by itself: it may still go on about the same thing, or turn to another."""
-LATIN = "\u036f"
-"""The last character of the Latin script and its accents."""
-UNSPACED = 6
-"""Characters of a `word` from which it is a whole question in a script without spaces."""
 SHORT = 2
 """Words of a question, small ones aside, up to which `that` is all that it asks about."""
 SAID_WORDS = 12
@@ -49,25 +46,6 @@ class HistoryError(FootnoteError):
 
 _YEAR = re.compile(r"\b[12]\d{3}\b")
 _NAME = re.compile(r"\b[A-Z][\w’'-]*(?: (?:of |de |van )?[A-Z][\w’'-]*)*")
-_STARTS_OVER = re.compile(r"\s*(?:and|but|or|also|so|what about|how about)\b", re.IGNORECASE)
-_CORRECTS = re.compile(
-    r"\s*(?:no\W+|sorry\W+)*i(?:[’']m| am| was)? (?:mean|meant|referring|talking|asking)\b", re.IGNORECASE
-)
-_DEFINES = re.compile(
-    r"\s*(?:who|what) (?:is|are|was|were|does) (?:an? )?(?!the\b)[\w’'-]+(?: mean)?\W*$", re.IGNORECASE
-)
-_CLAUSE = re.compile(
-    r"\b(?:when|before|after|because|if|that|since|while|as|and|but|or|until|where|which|who|than)\b", re.IGNORECASE
-)
-_EMPTY_IT = re.compile(
-    r"\bit (?:(?:is|was|would be)(?: not)? )?"
-    r"(?:true|possible|impossible|legal|illegal|safe|necessary|better|best|important|common|likely|hard|easy|difficult"
-    r"|normal|worth|wise) (?:to|that|for|if)\b|\b(?:does|did|will|would) it take (?:to|for)\b",
-    re.IGNORECASE,
-)
-_PERSON = r"(?:he|him|his|she|hers?)"
-_PRONOUN = re.compile(rf"\b(?:{_PERSON}|its?|they|them|theirs?)\b", re.IGNORECASE)
-_PERSON_BACK = re.compile(rf"\b{_PERSON}\b", re.IGNORECASE)
 _ASKS_WHO = re.compile(r"\s*(?:(?:and|but|so)\W+)?who\b", re.IGNORECASE)
 _AGENT = re.compile(rf"\bby (?P<name>{_NAME.pattern[2:]})")
 """Who did it, in a passive."""
@@ -82,30 +60,6 @@ _CALENDAR = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\d[\d.,]*"
 )
 """Months and numbers."""
-_POSSESSIVE = ("his", "her", "its", "their")
-_PLURAL = ("they", "them", "their", "theirs")
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_ORDINAL = re.compile(
-    rf"\bthe ({'|'.join(_ORDINALS)}|last|latter|former|other)"
-    r"(?: ones?\b|(?: (?:points?|items?|reasons?|steps?|measures?|ways?))?(?=\s*(?:[?.,;!]|$|and\b|mean|about|work)))",
-    re.IGNORECASE,
-)
-_THINGS = "company|man|woman|firm|founder|country|government|move|change|decision|plan|law|deal|ban|bill|report|study"
-_POINTS_BACK = re.compile(
-    r"\b(?:this|these)\b(?! (?:articles?|texts?|pages?|documents?|librar\w+|year|month|week|century|decade)\b)"
-    r"|\bthose\b(?! (?:who|whose|that|which|in|with|of)\b)"
-    r"|\bthat\b(?=\s*(?:[?.,;!]|$))|\b(?:is|was|does|did|do|will|would|can|could|has|had) that\b"
-    r"|\bthat (?:time|year|day|month|case|company|firm|man|woman|country|law|deal|plan|move|change|decision)\b"
-    r"|\b(?:since|until|by|back|from) then\b|\bthen(?=\s*(?:\?|$))|\bif so\b|\b(?:do|did|does) so\b"
-    r"|\bthe (?:same|others?)\b"
-    r"|\b(?:what|who|where|how|anything|anyone|something|someone) else\b"
-    r"|\bwhich ones?\b(?! of\b)|\bones?(?=\s*(?:\?|$))"
-    r"|(?<!is )(?<!are )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were|be|been|has|have|had|will|any|an?)\b)",
-    re.IGNORECASE,
-)
-_THE_THING = re.compile(
-    rf"\bthe (?:{_THINGS})\b(?! (?:of|in|that|which|who|behind|for|to|from|on|between|about|with)\b)", re.IGNORECASE
-)
 _ABOUT = re.compile(
     r"\s*(?:(?:and|but|or|so)\W+)?(?:what about|how about|and|or)(?: (?:in|for|of|by|at|on|with))? "
     r"(?P<new>[^\W_][^?,;:]{0,60}?)\W*$",
@@ -201,39 +155,6 @@ def said_last(history: Sequence[Turn]) -> str:
     return " ".join(rounds[-1][1].split()) if rounds else ""
 
 
-def leans(question: str) -> bool:
-    """Whether the question cannot be understood by itself."""
-    content = content_words(question)
-    if _STARTS_OVER.match(question) or _CORRECTS.match(question):
-        return True
-    if len(content) == 1 and len(content[0]) >= UNSPACED and min(content[0]) > LATIN:
-        return False
-    if len(content) <= 1:
-        return not (content and _DEFINES.match(question))
-    if _POINTS_BACK.search(question) or _ORDINAL.search(question):
-        return True
-    if len(content) <= 2 and _THE_THING.search(question) and not _names(question):
-        return True
-    open_text = _EMPTY_IT.sub(" ", question)
-    return any(not _has_antecedent(open_text[: m.start()], m.group().lower()) for m in _PRONOUN.finditer(open_text))
-
-
-def _has_antecedent(before: str, pronoun: str) -> bool:
-    """Whether a pronoun may stand for something that comes before it in the same question."""
-    content = content_words(before)
-    if not content:
-        return False
-    if any(word[0].isupper() for word in content if not before.lstrip().startswith(word)):
-        return True
-    if before.lower().lstrip().startswith("who ") and not pronoun.startswith("it"):
-        return True
-    if not (pronoun in _POSSESSIVE or _CLAUSE.search(before.lstrip(), 1)):
-        return False
-    if pronoun in _PLURAL:
-        return any(word.endswith("s") and not word.endswith("ss") for word in content)
-    return not _PERSON_BACK.match(pronoun) or any(re.search(r"(?:er|or|ist|ent|ian|man)$", word) for word in content)
-
-
 def _complete(question: str, before: str, answer: str) -> str:
     """The question after `before`, which was answered so; unchanged where it stands by itself."""
     if not leans(question):
@@ -241,7 +162,7 @@ def _complete(question: str, before: str, answer: str) -> str:
     if whole := _with_new_name(question, before) or _with_question_word(question, before):
         return whole[:MAX_CHARACTERS]
     carried = _item(question, before, answer) or _said(question, answer) or _carried(question, before)
-    if _PERSON_BACK.search(question) and (person := _person(before, answer)):
+    if PERSON_BACK.search(question) and (person := _person(before, answer)):
         carried = person
     return f"{question} ({carried[:MAX_CHARACTERS]})" if carried else question
 
@@ -271,7 +192,7 @@ def _with_question_word(question: str, before: str) -> str:
 
 def _item(question: str, before: str, answer: str) -> str:
     """What `the second one` stands for: a point of the answer's list, or one of two names in the question before."""
-    match = _ORDINAL.search(question)
+    match = ORDINAL.search(question)
     if match is None:
         return ""
     items = [" ".join(item.split()[:ITEM_WORDS]) for item in _ITEM.findall(answer)]
@@ -279,7 +200,7 @@ def _item(question: str, before: str, answer: str) -> str:
     word = match[1].lower()
     number = {"last": len(items) - 1, "former": 0, "latter": 1, "other": 1}.get(word)
     if number is None:
-        number = _ORDINALS.index(word)
+        number = ORDINALS.index(word)
     return items[number] if len(items) > 1 and number < len(items) else ""
 
 
@@ -318,9 +239,9 @@ def _carried(question: str, before: str) -> str:
     own, older = parted(before)
     kept = [word for word in content_words(older) if word[0].isupper()] or content_words(older)
     fresh = [word for word in (*content_words(own), *kept) if present.isdisjoint(stems(word))]
-    named = {*_names(own), *(word for word in kept if word[0].isupper())}
+    named = {*names_in(own), *(word for word in kept if word[0].isupper())}
     names = [word for word in fresh if word in named]
-    starts_over = _STARTS_OVER.match(question) or len(present - STOP_WORDS) <= 1
+    starts_over = STARTS_OVER.match(question) or len(present - STOP_WORDS) <= 1
     return " ".join(dict.fromkeys(fresh if starts_over or not names else names))
 
 
@@ -334,8 +255,3 @@ def parted(question: str) -> tuple[str, str]:
     """A completed question as it was asked, and what was carried over to it."""
     match = _COMPLETED.search(question)
     return (question[: match.start()], match["carried"]) if match else (question, "")
-
-
-def _names(question: str) -> set[str]:
-    """Words in upper case, but for the first, which is whatever it is."""
-    return {word for word in content_words(question) if word[0].isupper() and not question.lstrip().startswith(word)}
