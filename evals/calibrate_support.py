@@ -56,10 +56,10 @@ def weigh(name: str, claims: int | None, encoder: Encoder, reader: Reader | None
         evidence = sentences_of(pair.evidence)
         if not evidence:
             continue
-        near, features = weigh_claim(pair.claim, evidence, encoder)
+        near, features = weigh_claim(pair.claim, evidence, encoder, pair.title)
         seen = features.values()
         if reader:
-            seen = (*seen, *read_claim(pair.claim, evidence, near, reader))
+            seen = (*seen, *read_claim(pair.claim, evidence, near, reader, pair.title))
         document = f"{zlib.crc32(pair.evidence.encode())}" if pair.id == pair.claim_id else pair.claim_id
         yield Weighed(name, pair.claim_id, document, seen, pair.supported)
 

@@ -18,6 +18,7 @@ from qa.terminal import load_reader
 from .answers import AnswersFile, check_ids, read_answers
 from .cases import Case, CaseSet
 from .datasets import Dataset, Pair, SupportSet
+from .export import claim_of
 from .folder import RunFolder, environment, manifest_record
 from .outcomes import Outcome
 from .report import Report, below, figures, row, table
@@ -154,10 +155,7 @@ def _run_support(source: SupportSet, options: Options, out: Path | None, say: Sa
 def _own_checks(pairs: Sequence[Pair], with_reader: bool) -> dict[str, Record]:
     """What `footnote check --batch` says of the claims, by id."""
     encoder, reader = Encoder(), load_reader(with_reader)
-    return {
-        pair.id: check_claim({"claim": pair.claim, "evidence": pair.evidence}, encoder, reader)
-        for pair in _with_bar(pairs, len(pairs), "claim")
-    }
+    return {pair.id: check_claim(claim_of(pair), encoder, reader) for pair in _with_bar(pairs, len(pairs), "claim")}
 
 
 def support_json(report: SupportReport) -> dict[str, Any]:

@@ -42,7 +42,12 @@ def _questions(cases: Sequence[Case]) -> Iterator[dict[str, Any]]:
 
 
 def _claims(pairs: Sequence[Pair]) -> Iterator[dict[str, Any]]:
-    return ({"id": pair.id, "claim": pair.claim, "evidence": pair.evidence} for pair in pairs)
+    return ({"id": pair.id, **claim_of(pair)} for pair in pairs)
+
+
+def claim_of(pair: Pair) -> dict[str, Any]:
+    """The claim with its evidence, as `check --batch` reads it."""
+    return {"claim": pair.claim, "evidence": pair.evidence} | ({"title": pair.title} if pair.title else {})
 
 
 def _articles(articles: Sequence[Article]) -> Iterator[dict[str, Any]]:

@@ -62,13 +62,16 @@ def check_draft(text: str, library: Library, reader: Reader | None) -> list[Chec
 
 
 def check_claim(record: Record, encoder: Encoder, reader: Reader | None) -> Record:
-    """A claim against the evidence that comes with it, a text or a list of sentences; raises BatchError."""
-    claim, evidence = record.get("claim"), record.get("evidence")
+    """A claim against the evidence that comes with it, a text or a list of sentences, and the `title` of what that is
+    from, if it is given; raises BatchError."""
+    claim, evidence, title = record.get("claim"), record.get("evidence"), record.get("title") or ""
     if isinstance(evidence, str):
         evidence = sentences_of(evidence)
     if not isinstance(claim, str) or not isinstance(evidence, list) or not all(isinstance(e, str) for e in evidence):
         raise BatchError("the line needs a claim, and evidence that is a text or a list of texts")
-    support = check(claim, [sentence for sentence in evidence if sentence.strip()], encoder, reader)
+    if not isinstance(title, str):
+        raise BatchError("the title is not a text")
+    support = check(claim, [sentence for sentence in evidence if sentence.strip()], encoder, reader, title)
     return {"support": round(support.probability, 4), "label": support.label.value}
 
 
@@ -80,7 +83,7 @@ def sentences_of(evidence: str) -> list[str]:
 def _check_sentence(claim: str, library: Library, reader: Reader | None) -> Checked:
     best: tuple[Support, Hit] | None = None
     for hit in search(claim, library, PASSAGES, None):
-        support = check(claim, _sentences(hit), library.encoder, reader)
+        support = check(claim, _sentences(hit), library.encoder, reader, hit.title)
         if best is None or support.probability > best[0].probability:
             best = support, hit
     if best is None:

@@ -87,7 +87,7 @@ class Reading:
 class Reader:
     """The model and its tokenizer, each loaded at first use; raises ModelError where the files are damaged."""
 
-    name = "footnote-reader/3/w8a8"
+    name = "footnote-reader/4/w8a8"
 
     def __init__(self, model: Path = MODEL) -> None:
         self._path = model

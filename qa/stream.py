@@ -14,7 +14,6 @@ from index import EVERYTHING, Library, Scope
 from index.encoder import Encoder
 from index.errors import UnknownArticle
 
-from .additions import adds
 from .answer import Answer, AnswerSentence, Citation, Conflict
 from .ask import Found, ask, look_up
 from .cite import cite
@@ -199,12 +198,10 @@ class _Draft:
         return [self.offered[int(number)] for number in order]
 
     def _check(self, claim: str, evidence: Sequence[Citation]) -> Support:
-        """The support check; a sentence that also adds something is borne out in part at the best."""
+        """The support check, against these."""
         texts = [_line(citation) for citation in evidence]
-        support = check(claim, texts, self._encoder, self._reader)
-        if support.probability >= SUPPORTS and adds(claim, texts):
-            return replace(support, probability=PARTLY)
-        return support
+        titles = ". ".join(dict.fromkeys(citation.title for citation in evidence))
+        return check(claim, texts, self._encoder, self._reader, titles)
 
     def _footnote(self, citation: Citation) -> int:
         """The number of this footnote in the answer, where it becomes one if it is none yet."""

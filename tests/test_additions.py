@@ -6,7 +6,7 @@ import pytest
 
 from qa.additions import adds
 
-EVIDENCE = ["The recent return of Jack Ma, the founder of Alibaba, to public view in China could be a positive sign."]
+EVIDENCE = "The recent return of Jack Ma, the founder of Alibaba, to public view in China could be a positive sign."
 
 
 @pytest.mark.parametrize(

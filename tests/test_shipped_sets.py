@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 from evals.cases import SHIPPED, find_set, read_set
 from evals.cli import footnote
+from evals.datasets import SupportSet
 from evals.metrics import contains
-from evals.subject import own_articles
+from evals.subject import own_articles, read_source
 
 WITH_ARTICLES = ("premises", "desk", "office")
 
@@ -43,3 +44,16 @@ def test_a_set_of_ones_own_by_a_shipped_name_has_no_articles(tmp_path: Path) -> 
     own = tmp_path / "desk.jsonl"
     own.write_text((SHIPPED / "desk.jsonl").read_text() + '{"question": "And mine?", "answerable": false}\n')
     assert list(own_articles(read_set(own))) == []
+
+
+@pytest.mark.parametrize("name", ["desk", "office"])
+def test_what_a_claim_cites_stands_in_its_article(name: str) -> None:
+    articles = {article.id: article for article in own_articles(read_set(find_set(name)))}
+    claims = read_source(f"{name}-claims")
+    assert isinstance(claims, SupportSet)
+    assert claims.problems == ()
+    assert 0.4 < sum(pair.supported for pair in claims.pairs) / len(claims) < 0.6
+    for pair in claims.pairs:
+        article = articles[pair.id.rpartition("-")[0]]
+        assert pair.title == article.title
+        assert all(sentence in " ".join(article.text.split()) for sentence in pair.evidence.split("\n\n"))

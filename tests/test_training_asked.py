@@ -11,7 +11,7 @@ import pytest
 
 from index import Article
 from index.encoder import Encoder
-from qa.training.asked import FILES, asked
+from qa.training.asked import FILES, asked, made_up
 from qa.training.examples import LABELS, Claim, Example, Group, read_lines
 
 BOOTS = (
@@ -46,12 +46,13 @@ def examples(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> list
             "conversations": [],
             "unanswered": [],
             "claims": [["A frozen lake drew skaters.", "entailment", *place(NEWS, FROZEN)]],
+            "sentences": [["Somebody fell in.", "contradiction", *place(NEWS, "Nobody fell in")]],
         },
     ]
     file: Path = tmp_path_factory.mktemp("asked") / "asked.jsonl.gz"
     with gzip.open(file, "wt", encoding="utf-8") as lines:
         lines.writelines(json.dumps(record) + "\n" for record in records)
-    return list(asked({"lake": Article("lake", "The lake", NEWS, "x")}, encoder, file))
+    return list(asked({"lake": Article("lake", "The lake", NEWS, "x"), **made_up([file])}, encoder, file))
 
 
 def test_the_span_of_a_passage_that_answers_is_the_answer(examples: list[Example]) -> None:
@@ -81,17 +82,24 @@ def test_a_claim_stands_beside_the_sentence_that_it_is_about(examples: list[Exam
 
 
 def test_a_claim_about_several_sentences_stands_beside_these_alone(examples: list[Example]) -> None:
-    claim = [e for e in examples if isinstance(e, Claim)][-1]
-    assert claim.claim == "A frozen lake drew skaters."
-    assert claim.text == "The lake froze on Monday. Skaters came from three towns."
+    texts = {e.claim: e.text for e in examples if isinstance(e, Claim)}
+    assert texts["A frozen lake drew skaters."] == "The lake froze on Monday. Skaters came from three towns."
+
+
+def test_a_sentence_as_a_model_writes_it_stands_beside_what_it_cites_alone(examples: list[Example]) -> None:
+    texts = {e.claim: e.text for e in examples if isinstance(e, Claim)}
+    assert texts["Somebody fell in."] == "Nobody fell in."
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_file_holds_no_text_but_our_own(file: Path) -> None:
     records = read_lines(file)
-    assert len({record["article"] for record in records}) == len(records) > 500
+    assert len({record["article"] for record in records}) == len(records) > 100
+    made = made_up()
     for record in records:
-        assert ("text" in record) == ("title" in record) == record["article"].startswith("made-")
+        assert ("text" in record) == ("title" in record) <= record["article"].startswith("made-")
+        assert (record["article"] in made) == record["article"].startswith("made-")
         places = [*record["questions"], *(turn for turns in record["conversations"] for turn in turns)]
         assert all(0 <= start < end <= len(record.get("text", "")) for _, start, end in places if "text" in record)
-        assert all(label in LABELS and start < end for _, label, start, end in record["claims"])
+        claims = [*record["claims"], *record.get("sentences", ())]
+        assert all(label in LABELS and start < end for _, label, start, end in claims)

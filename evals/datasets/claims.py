@@ -1,5 +1,5 @@
 """Claims in the project's own format, what `footnote check --batch` reads with the verdict beside it, a line each:
-`{"id", "claim", "evidence", "supported"}`. The evidence is a text or a list of texts."""
+`{"id", "claim", "evidence", "title"?, "supported"}`. The evidence is a text or a list of texts."""
 
 from __future__ import annotations
 
@@ -28,11 +28,10 @@ def read_claims(path: Path) -> SupportSet:
 def _pair(record: dict[str, Any]) -> Pair:
     identity, claim, evidence, supported = (record[name] for name in ("id", "claim", "evidence", "supported"))
     text = "\n\n".join(evidence) if isinstance(evidence, list) else evidence
-    if not (isinstance(identity, str) and isinstance(claim, str) and isinstance(text, str)):
+    title = record.get("title", "")
+    if not all(isinstance(field, str) for field in (identity, claim, text, title)) or not isinstance(supported, bool):
         raise TypeError
-    if not isinstance(supported, bool):
-        raise TypeError
-    return Pair(identity, identity, claim, text, supported)
+    return Pair(identity, identity, claim, text, supported, title)
 
 
 def holds_claims(path: Path) -> bool:

@@ -36,13 +36,15 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A claim and what is to support it. `claim_id` joins the pairs of a claim whose evidence comes in pieces."""
+    """A claim and what is to support it. `claim_id` joins the pairs of a claim whose evidence comes in pieces; `title`
+    is that of what the evidence is from, where it is told."""
 
     id: str
     claim_id: str
     claim: str
     evidence: str
     supported: bool
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from index.encoder import Encoder
 
-from .asked import FILES, asked
+from .asked import FILES, asked, made_up
 from .distil import Teachers, distilled, shared_out
 from .examples import Example, articles_of, for_development, read_all
 from .model import Reader, base_folder, loss_of
@@ -107,8 +107,8 @@ def _examples(bench: Path, out: Path) -> list[Example]:
     kept = out / "examples.pickle"
     if not kept.exists():
         encoder = Encoder()
-        news = articles_of(bench / "realtimeqa-train")
-        sets = chain(read_all(bench, encoder), *(asked(news, encoder, file) for file in FILES))
+        articles = articles_of(bench / "realtimeqa-train") | made_up()
+        sets = chain(read_all(bench, encoder), *(asked(articles, encoder, file) for file in FILES))
         made = list(tqdm(sets, desc="reading the sets", unit=" examples"))
         kept.write_bytes(pickle.dumps(made))
     found: list[Example] = pickle.loads(kept.read_bytes())  # noqa: S301  (our own file)

@@ -1,8 +1,9 @@
-"""Questions and claims written for the reader: `asked.jsonl.gz` and `asked-more.jsonl.gz`, one article a line.
+"""Questions and claims written for the reader: `asked.jsonl.gz` and three files more, one article a line.
 
 They are put as people put them to a search box, in other words than the sentence that answers: what the published sets
 hardly have. An article of the news is named by its id and its answers by their places, so no text of it is in the file;
-a document that was made up for this stands in it with title and text. Places are character offsets of that text.
+a document that was made up for this stands in one of them with title and text. Places are character offsets of that
+text. The `sentences` are such as language models write, each beside just what it cites.
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ from index.passages import fit_sentences, split_passages
 from index.reading import PASSAGE_TOKENS
 from index.sentences import Sentence, split_sentences
 from qa.conversation import Turn, contextualise
+from qa.support import entitled
 
 from .examples import Candidate, Claim, Example, Group, digest, read_lines
 from .pool import Pool, Span
 
-ASKED, MORE = "asked", "asked-more"
-FILES = tuple(Path(__file__).parent / f"{name}.jsonl.gz" for name in (ASKED, MORE))
+ASKED, MORE, AGAIN, WRITTEN = "asked", "asked-more", "asked-again", "asked-written"
+FILES = tuple(Path(__file__).parent / f"{name}.jsonl.gz" for name in (ASKED, MORE, AGAIN, WRITTEN))
 AROUND = 2
 """Sentences on either side of a claim's sentence, at most: what a claim is checked against is short. A claim about more
 than one sentence was written beside just these, and has no others."""
+TITLED = 0.5
+"""Share of the claims of WRITTEN that have the title before what they cite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +46,28 @@ class _Cut:
         return self.article.text[slice(*place)]
 
 
+def made_up(files: Sequence[Path] = FILES) -> dict[str, Article]:
+    """The documents that were made up, by id."""
+    records = (record for file in files for record in read_lines(file) if "text" in record)
+    return {r["article"]: Article(r["article"], r["title"], r["text"], ASKED) for r in records}
+
+
 def asked(articles: Mapping[str, Article], encoder: Encoder, file: Path) -> Iterator[Example]:
-    """The file's questions and claims, as examples; `articles` are the news, by id. Their source is the file's name,
-    their document the article."""
+    """The file's questions and claims, as examples; `articles` are those they are about, by id. Their source is the
+    file's name, their document the article."""
     records, source = read_lines(file), file.name.removesuffix(".jsonl.gz")
-    cuts = {record["article"]: _cut(_article(record, articles), encoder) for record in records}
+    cuts = {record["article"]: _cut(articles[record["article"]], encoder) for record in records}
     pool = Pool(list(dict.fromkeys(cut.text(place) for cut in cuts.values() for place in cut.passages)))
     titles = {cut.text(place): cut.article.title for cut in cuts.values() for place in cut.passages}
     for record in records:
         cut = cuts[record["article"]]
         for question, place in _questions(record, cut):
             yield _group(source, question, place, cut, pool, titles)
-        for claim, label, *place in record["claims"]:
-            yield _claim(source, claim, label, (place[0], place[1]), cut)
-
-
-def _article(record: Mapping[str, Any], articles: Mapping[str, Article]) -> Article:
-    if "text" in record:
-        return Article(record["article"], record["title"], record["text"], ASKED)
-    return articles[record["article"]]
+        for claim, label, start, end in record["claims"]:
+            yield _claim(source, claim, label, (start, end), cut)
+        for sentence, label, start, end in record.get("sentences", ()):
+            titled = source == WRITTEN and random.Random(digest(sentence)).random() < TITLED
+            yield _claim(source, sentence, label, (start, end), cut, 0, cut.article.title if titled else "")
 
 
 def _cut(article: Article, encoder: Encoder) -> _Cut:
@@ -113,14 +120,15 @@ def _overlaps(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _claim(source: str, claim: str, label: str, place: Span, cut: _Cut) -> Claim:
-    """The claim beside the sentences that it is about; one alone has up to AROUND before and after it."""
+def _claim(source: str, claim: str, label: str, place: Span, cut: _Cut, around: int = AROUND, title: str = "") -> Claim:
+    """The claim beside the sentences that it is about, after the title, if any; one alone has up to `around` before and
+    after it."""
     numbers = [n for n, s in enumerate(cut.sentences) if _overlaps((s.start, s.end), place)]
     first, last = numbers[0], numbers[-1]
     if first == last:
         chance = random.Random(digest(ASKED, cut.article.id, claim))
-        first, last = max(0, first - chance.randint(0, AROUND)), last + chance.randint(0, AROUND)
-    return Claim(source, cut.article.id, claim, " ".join(_texts(cut.sentences[first : last + 1], cut)), (label,))
+        first, last = max(0, first - chance.randint(0, around)), last + chance.randint(0, around)
+    return Claim(source, cut.article.id, claim, entitled(title, _texts(cut.sentences[first : last + 1], cut)), (label,))
 
 
 def _texts(sentences: Sequence[Sentence], cut: _Cut) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from .asked import ASKED, MORE
+from .asked import AGAIN, ASKED, MORE, WRITTEN
 from .examples import Claim, Example
 from .rows import Batch, batches, rows_of
 
@@ -30,6 +30,10 @@ COURSES: Mapping[str, tuple[Mapping[str, float], ...]] = {
     "first": _FIRST,
     "second": ({ASKED: 1.0, **_KEPT},),
     "third": ({MORE: 1.0, ASKED: 0.25, **{name: share / 2 for name, share in _KEPT.items()}},),
+    "fourth": ({AGAIN: 1.0, MORE: 0.4, ASKED: 0.2, **{name: share / 2 for name, share in _KEPT.items()}},),
+    "fifth": (
+        {WRITTEN: 1.0, AGAIN: 0.4, MORE: 0.1, ASKED: 0.05, **{name: share / 4 for name, share in _KEPT.items()}},
+    ),
 }
 """The share of each set in each stage of a run: the first from the base's weights, and those that go on from another's
 with what was written for the reader."""
