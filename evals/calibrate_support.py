@@ -1,8 +1,9 @@
 """Fits the support check on sets of claims, and shows what it is worth: `python -m evals.calibrate_support SET...`.
 
-A SET is `wice:FILE` or `qags:FILE`. Every set, and in it what is supported and what is not, weighs the same; of a claim
-whose evidence comes in pieces each piece weighs a part. The figures are cross-validated, with all claims of one
-document in one fold, and of the regression alone: what `check` rules out beside it is not counted in.
+A SET is `wice:FILE`, `qags:FILE` or one of claims, such as `desk-claims`. Every set, and in it what is supported and
+what is not, weighs the same; of a claim whose evidence comes in pieces each piece weighs a part. The figures are
+cross-validated, with all claims of one document in one fold, and of the regression alone: what `check` rules out beside
+it is not counted in.
 """
 
 from __future__ import annotations

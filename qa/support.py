@@ -120,8 +120,8 @@ def _held(claim: str, evidence: Sequence[str]) -> Support | None:
     return next((Support(SHORTENED, number) for number in shortened), None)
 
 
-_RETRACTED = re.compile(r"(?:\w+ ){0,2}(?:denied|false|untrue|wrong)\b")
-"""What stands after words that are not so: `Reports that ... were denied`."""
+_RETRACTED = re.compile(r"(?:\w+ ){0,2}(?:denied|false|untrue|wrong)\b|(?:only )?(?:if|unless|until|provided)\b")
+"""What stands after words that are not so, `Reports that ... were denied`, or not yet, `if the bank agrees`."""
 _DISTANCED = re.compile(rf"{NEGATION.pattern}|\b(?:alleg\w+|accus\w+|rumou?r\w*|claim\w*)\b", re.IGNORECASE)
 """What stands before them."""
 _UNITS = ("dollars", "euros", "pounds", "yen", "rupees", "percent")
@@ -132,8 +132,8 @@ _SIDE = re.compile(r"\bvot(?:e[sd]?|ing) (?:\w+ ){0,2}?(for|against)\b", re.IGNO
 
 
 _HEDGE = re.compile(
-    rf"{NEGATION.pattern}|\b(?:may|might|could|would|if|unless|whether|almost|nearly|only|half|refus\w+|alleg\w+|rumou?r\w*"
-    r"|claim\w*|false\w*|plan\w*|propos\w+|consider\w*|threat\w+)\b",
+    rf"{NEGATION.pattern}|\b(?:(?<!in )(?<!\d )may|might|could|would|if|unless|whether|almost|nearly|only|half|refus\w+"
+    r"|alleg\w+|rumou?r\w*|claim\w*|false\w*|plan\w*|propos\w+|consider\w*|threat\w+)\b",
     re.IGNORECASE,
 )
 """What makes something other of the words that it stands beside: without it they say more than the sentence."""

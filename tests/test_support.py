@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from evals.cli import footnote
 from index.encoder import Encoder
 from qa.reader import Reader
-from qa.support import Label, check
+from qa.support import ADDS, SHORTENED, Label, check
 
 EVIDENCE = [
     "The harbour of Eldvik opened in 1901.",
@@ -120,3 +120,38 @@ def test_what_denies_or_turns_the_evidence_is_not_borne_out(
 ) -> None:
     for reader in (Reader(), None):
         assert check(claim, evidence, encoder, reader).label is label
+
+
+OF_THE_FIRM = ["It paid nine million euros for the yard, which had been idle since a storm in 2019."]
+
+
+def test_the_title_says_who_the_firm_is(encoder: Encoder, reader: Reader) -> None:
+    claim = "Corvo paid nine million euros for the yard."
+    for used in (reader, None):
+        alone = check(claim, OF_THE_FIRM, encoder, used).probability
+        assert check(claim, OF_THE_FIRM, encoder, used, "Corvo buys a shipyard").probability > alone
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "is_held"),
+    [
+        (
+            "Orlo was forced to scrap its listing.",
+            "In May, Orlo was forced to scrap its vast listing, as it was not fit.",
+            True,
+        ),
+        ("The article says that Orlo closed.", "On Monday Orlo closed.", True),
+        ("Orlo closed.", "Orlo may have closed.", False),
+        ("Orlo will close.", "Orlo will close if the bank says no.", False),
+        ("Orlo cheated.", "A rival alleged Orlo cheated.", False),
+        ("Orlo sued Kumo.", "Kumo sued Orlo.", False),
+    ],
+)
+def test_what_only_leaves_words_out_is_borne_out(encoder: Encoder, claim: str, sentence: str, is_held: bool) -> None:
+    assert (check(claim, [sentence], encoder, None).probability in (SHORTENED, 1.0)) is is_held
+
+
+def test_a_clause_of_other_words_is_borne_out_in_part_at_best(encoder: Encoder, reader: Reader) -> None:
+    claim = "Corvo paid nine million euros for the yard, and collects antique Swiss watches."
+    for used in (reader, None):
+        assert check(claim, ["Corvo paid nine million euros for the yard."], encoder, used).probability <= ADDS
