@@ -111,11 +111,13 @@ def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader 
 
 def _held(claim: str, evidence: Sequence[str]) -> Support | None:
     """The sentence that has the words of the claim, as they stand or with others between; all of them flat."""
+    said = claim.split()
+    if not said:  # a frame and nothing in it
+        return None
     for number, sentence in enumerate(evidence):
         before, found, after = sentence.partition(claim)
         if found and not _DISTANCED.search(before) and not _RETRACTED.match(after):  # `It is not true that ...`
             return Support(1.0, number)
-    said = claim.split()
     shortened = (number for number, text in enumerate(evidence) if _is_shortened(said, text.split()))
     return next((Support(SHORTENED, number) for number in shortened), None)
 

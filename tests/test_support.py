@@ -144,6 +144,7 @@ def test_the_title_says_who_the_firm_is(encoder: Encoder, reader: Reader) -> Non
         ("Orlo closed.", "Orlo may have closed.", False),
         ("Orlo will close.", "Orlo will close if the bank says no.", False),
         ("Orlo cheated.", "A rival alleged Orlo cheated.", False),
+        ("However, overall ...", "Orlo closed.", False),
         ("Orlo sued Kumo.", "Kumo sued Orlo.", False),
     ],
 )
