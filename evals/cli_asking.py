@@ -104,7 +104,7 @@ def run(
             except Stopped as stopped:
                 leave(str(stopped))
             except KeyboardInterrupt:
-                leave("stopped; of a set of claims nothing is kept")
+                leave("stopped; no result is kept")
         click.echo(f"the results are in {finished[name].path}; `footnote eval metrics` says what each is", err=True)
     _print(finished, as_json=as_json, failures=failures)
     faults = [fault for one in finished.values() for fault in one.faults(minimums)]

@@ -130,8 +130,8 @@ def _with_bar(outcomes: Any, total: int, unit: str = "question") -> Any:
 def _run_support(source: SupportSet, options: Options, out: Path | None, say: Say) -> Finished:
     pairs = source.first(options.limit)
     problems = source.problems
-    if options.answers:
-        answers: AnswersFile = read_answers(options.answers)
+    answers: AnswersFile | None = read_answers(options.answers) if options.answers else None
+    if answers:
         problems = (*problems, *answers.problems, *check_ids([pair.id for pair in pairs], answers.records))
         system = f"answers {answers.sha256[:16]}"
     else:
@@ -139,7 +139,7 @@ def _run_support(source: SupportSet, options: Options, out: Path | None, say: Sa
     for line in problems:
         say(line)
     folder = _new_folder(source.name, out)
-    checked = check_all(pairs, answers.records if options.answers else _own_checks(pairs, options.with_reader))
+    checked = check_all(pairs, answers.records if answers else _own_checks(pairs, options.with_reader))
     report = report_on(checked)
     folder.start(
         {"set": source.name, "set_sha256": source.sha256, "cases": len(checked), "support_threshold": THRESHOLD}

@@ -29,13 +29,13 @@ SUPPORTS = 0.5
 """Probabilities from which a claim is called partly supported, and supported."""
 DENIED = 0.2
 """The most probability of a claim that denies what the nearest sentence says, or says its opposite."""
+SAME_WORDS = 0.7
+"""Share of a claim's words in that sentence from which it is about the same."""
 ADDS = 0.45
 """The most probability of a claim whose reason has no word in the evidence, or that has a clause of other words: partly
 supported."""
 SHORTENED = 0.9
 """The probability of a claim that only leaves words of one sentence out: of 77 such in QAGS 70 are borne out."""
-SAME_WORDS = 0.7
-"""Share of a claim's words in that sentence from which it is about the same."""
 NEAR = 8
 """Evidence sentences, the nearest to the claim, that are read together."""
 
@@ -131,8 +131,6 @@ _DENIAL = re.compile(rf"{NEGATION.pattern}|\brefus(?:e[sd]?|ing) to\b", re.IGNOR
 """NEGATION, and who refused to."""
 _SIDE = re.compile(r"\bvot(?:e[sd]?|ing) (?:\w+ ){0,2}?(for|against)\b", re.IGNORECASE)
 """Which side was voted for."""
-
-
 _HEDGE = re.compile(
     rf"{NEGATION.pattern}|\b(?:(?<!in )(?<!\d )may|might|could|would|if|unless|whether|almost|nearly|only|half|refus\w+"
     r"|alleg\w+|rumou?r\w*|claim\w*|false\w*|plan\w*|propos\w+|consider\w*|threat\w+)\b",
@@ -140,6 +138,7 @@ _HEDGE = re.compile(
 )
 """What makes something other of the words that it stands beside: without it they say more than the sentence."""
 _CONDITION = re.compile(r"\b(?:if|unless|whether|provided|until|den(?:y|ies|ied)|false|untrue|wrong)\b")
+"""What takes them back, or waits for something, when it stands after them."""
 _FRAME = re.compile(
     r"^ (?:(?:(?:the|this|both) (?:articles?|texts?|passages?|reports?|sources?) (?:also )?"
     r"(?:say|state|mention|note|report|explain|add)s?(?: that)?"

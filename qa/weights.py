@@ -69,4 +69,4 @@ SUPPORTED = Logistic(-2.744, (2.988, 2.370, -3.632, 0.129, -0.539, -0.808, 0.456
 SUPPORTED_PLAINLY = Logistic(-3.904, (4.430, 2.202, -1.792, 0.147, -0.640, -0.896))
 """Whether evidence bears a claim out, from ClaimFeatures, with the reader's two logits and without them, as
 `python -m evals.calibrate_support` prints it for the claims of WiCE (development), QAGS and `desk-claims`, the six
-classes weighing the same; `docs/reader.md` has the error rates."""
+classes weighing the same; `docs/answers.md` has the error rates."""
