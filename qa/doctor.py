@@ -12,10 +12,12 @@ from .reader import MODEL, Reader
 
 
 def examine_reader(model: Path = MODEL) -> Finding:
-    """Whether the reader's files are the published ones. `--no-reader` answers without: the articles are well."""
+    """Whether the reader's files and its checker's are the published ones. `--no-reader` answers without: the articles
+    are well."""
     fault = ""
     try:
         checked_model(model)
+        checked_model(Reader(model).checker.path)
     except ModelError as error:
         fault = str(error)
-    return Finding("reader", f"checksum of {Reader.name}", fault)
+    return Finding("reader", f"checksums of {Reader.name}", fault)

@@ -1,7 +1,8 @@
 """The reader: a small cross-encoder that reads a question and a passage together.
 
-It says how well the passage answers, where in it the answer stands, and whether a passage bears out a claim. How it
-was trained and what it is worth: `docs/reader.md`.
+It says how well the passage answers, where in it the answer stands, and whether a passage bears out a claim; the last
+its checker knows better, the same network taught on with claims alone. How they were trained and what they are worth:
+`docs/reader.md`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Logits = NDArray[np.float32]
 
 MODEL = Path(__file__).parent / "models" / "reader.xml"
+CHECKER = "checker.xml"
+"""The checker's file, beside the reader's."""
 MAX_TOKENS = 256
 """What the reader reads in one go: question, title and passage. A longer passage is read in windows."""
 QUESTION_TOKENS = 64
@@ -90,12 +93,17 @@ class Reader:
     name = "footnote-reader/4/w8a8"
 
     def __init__(self, model: Path = MODEL) -> None:
-        self._path = model
+        self.path = model
 
     def load(self) -> Reader:
         """Itself, with the model loaded: 0.3 s that a first question need not wait for. Raises ModelError."""
         _ = self._model, self._tokenizer
         return self
+
+    @cached_property
+    def checker(self) -> Reader:
+        """What judges claims; a question does without, so it is loaded with the first claim."""
+        return Reader(self.path.with_name(CHECKER))
 
     def read(self, question: str, passages: Sequence[Text]) -> list[Reading]:
         """One reading a passage, in their order; the same for the same pair, whatever stands beside it."""
@@ -160,7 +168,7 @@ class Reader:
 
     @cached_property
     def _model(self) -> Any:
-        return load_model(self._path)
+        return load_model(self.path)
 
     @cached_property
     def _tokenizer(self) -> tokenizers.Tokenizer:

@@ -1,6 +1,6 @@
 """Whether the articles bear a sentence out: numbers, names and negation must agree, and the meaning too.
 
-Plain features and the reader's judgement go into one logistic regression. No language model; the error rate stands
+Plain features and the checker's judgement go into one logistic regression. No language model; the error rate stands
 in `docs/reader.md`.
 """
 
@@ -29,11 +29,11 @@ SUPPORTS = 0.5
 """Probabilities from which a claim is called partly supported, and supported."""
 DENIED = 0.2
 """The most probability of a claim that denies what the nearest sentence says, or says its opposite."""
-SAME_WORDS = 0.7
-"""Share of a claim's words in that sentence from which it is about the same."""
+SAME_WORDS = 0.8
+"""Share of a claim's words in that sentence, but for what denies, from which it is about the same."""
 ADDS = 0.45
-"""The most probability of a claim whose reason has no word in the evidence, or that has a clause of other words: partly
-supported."""
+"""The most probability of a claim whose reason has no word in the evidence, or that has a clause of other words, where
+no reader can tell whether they mean the same: partly supported."""
 SHORTENED = 0.9
 """The probability of a claim that only leaves words of one sentence out: of 77 such in QAGS 70 are borne out."""
 NEAR = 8
@@ -101,10 +101,9 @@ def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader 
     else:
         probability = SUPPORTED.probability((*plain, *read_claim(claim, evidence, near, reader, title)))
     nearest = evidence[near[0]]
-    if _overlap(claim, stem_set(nearest)) >= SAME_WORDS and _is_denied(claim, nearest, evidence):
+    if _overlap(_DENIAL.sub(" ", claim), stem_set(nearest)) >= SAME_WORDS and _is_denied(claim, nearest, evidence):
         probability = min(probability, DENIED)
-    reason = _REASON.search(claim)
-    if (reason and not _has_word_of(reason["why"], evidence)) or adds(claim, " ".join((title, *evidence))):
+    if reader is None and _says_more(claim, title, evidence):
         probability = min(probability, ADDS)
     return Support(probability, near[0])
 
@@ -127,8 +126,8 @@ _RETRACTED = re.compile(r"(?:\w+ ){0,2}(?:denied|false|untrue|wrong)\b|(?:only )
 _DISTANCED = re.compile(rf"{NEGATION.pattern}|\b(?:alleg\w+|accus\w+|rumou?r\w*|claim\w*)\b", re.IGNORECASE)
 """What stands before them."""
 _UNITS = ("dollars", "euros", "pounds", "yen", "rupees", "percent")
-_DENIAL = re.compile(rf"{NEGATION.pattern}|\brefus(?:e[sd]?|ing) to\b", re.IGNORECASE)
-"""NEGATION, and who refused to."""
+_DENIAL = re.compile(rf"{NEGATION.pattern}|\b(?:refus|declin|fail)(?:e?[sd]?|ing) to\b", re.IGNORECASE)
+"""NEGATION, and who refused, declined or failed to."""
 _SIDE = re.compile(r"\bvot(?:e[sd]?|ing) (?:\w+ ){0,2}?(for|against)\b", re.IGNORECASE)
 """Which side was voted for."""
 _HEDGE = re.compile(
@@ -148,6 +147,12 @@ _FRAME = re.compile(
 """What a model begins a sentence with that says nothing of the matter."""
 _REASON = re.compile(r"\b(?:because|due to|owing to|thanks to) (?P<why>.+)", re.IGNORECASE)
 """What a claim gives as the reason."""
+
+
+def _says_more(claim: str, title: str, evidence: Sequence[str]) -> bool:
+    """Whether a reason or a clause of the claim is of other words than the evidence, as far as words tell."""
+    reason = _REASON.search(claim)
+    return bool(reason and not _has_word_of(reason["why"], evidence)) or adds(claim, " ".join((title, *evidence)))
 
 
 def _has_word_of(text: str, evidence: Sequence[str]) -> bool:
@@ -218,11 +223,14 @@ def _is_shortened(claim: Sequence[str], sentence: Sequence[str]) -> bool:
 
 def read_claim(
     claim: str, evidence: Sequence[str], near: Sequence[int], reader: Reader, title: str = ""
-) -> tuple[float, float]:
-    """The reader's logits of entailment and contradiction, for the NEAR nearest sentences read as one passage."""
+) -> tuple[float, float, float]:
+    """The checker's logits of entailment and contradiction, for the NEAR nearest sentences read as one passage, and the
+    first times the logarithm of how many there are: the more evidence, the less its judgement of the whole is worth
+    beside words and names."""
     passage = entitled(title, (evidence[number] for number in sorted(near[:NEAR])))
-    chances = reader.support([(claim, passage)])[0]
-    return _logit(float(chances[0])), _logit(float(chances[2]))
+    chances = reader.checker.support([(claim, passage)])[0]
+    entailed = _logit(float(chances[0]))
+    return entailed, _logit(float(chances[2])), entailed * math.log(len(evidence))
 
 
 _SIGNS = str.maketrans({sign: f" {name} " for sign, name in zip("$€£¥₹%", _UNITS, strict=True)})

@@ -163,10 +163,14 @@ def load_reader(wanted: bool) -> Reader | None:
     """The reader; None where it is not wanted, or, after a line on stderr, where its files are damaged."""
     if not wanted:
         return None
+    from index.runtime import checked_model
+
     from .reader import Reader
 
     try:
-        return Reader().load()
+        reader = Reader().load()
+        checked_model(reader.checker.path)  # it is loaded with the first claim, and must not fail then
+        return reader
     except ModelError as error:
         click.echo(f"footnote: answering without the reader: {one_line(str(error))}", err=True)
         return None

@@ -119,6 +119,9 @@ def test_a_damaged_reader_is_a_fault_and_the_shipped_one_is_none(tmp_path: Path)
     assert "cannot be read" in examine_reader(tmp_path / "reader.xml").fault
     (tmp_path / "reader.xml").write_bytes(b"xml")
     assert "is damaged" in examine_reader(tmp_path / "reader.xml").fault
+    for name in ("reader.xml", "reader.bin"):
+        shutil.copy(MODEL.parent / name, tmp_path)
+    assert "checker.xml" in examine_reader(tmp_path / "reader.xml").fault
 
 
 def test_no_library_is_one_line(tmp_path: Path) -> None:

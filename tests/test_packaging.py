@@ -46,7 +46,7 @@ def test_seeds_holds_the_two_articles_byte_for_byte_and_nothing_else() -> None:
     ("package", "names"),
     [
         ("index", {"minilm.xml", "minilm.bin", "tokenizer.json"}),
-        ("qa", {"reader.xml", "reader.bin"}),
+        ("qa", {"reader.xml", "reader.bin", "checker.xml", "checker.bin"}),
         ("evals", {"minilm.onnx"}),
     ],
 )

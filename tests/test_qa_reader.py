@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from evals.cli import footnote
 from index.errors import ModelError
-from qa.reader import MAX_TOKENS, MODEL, PAIRS_AT_ONCE, Reader, Text, _starts
+from qa.reader import CHECKER, MAX_TOKENS, MODEL, PAIRS_AT_ONCE, Reader, Text, _starts
 
 HARBOUR = Text(
     "The harbour", "The harbour of Eldvik opened in 1901. Its first master was Ada Lund, who came from Bergen."
@@ -49,11 +49,26 @@ def test_an_answer_is_looked_for_only_where_it_is_asked_for(reader: Reader) -> N
 
 
 def test_a_claim_with_another_number_is_less_supported(reader: Reader) -> None:
-    true, false = reader.support(
-        [("The harbour opened in 1901.", HARBOUR.text), ("Nobody has ever seen the harbour of Oslo.", HARBOUR.text)]
-    )
-    assert true[0] > false[0]
-    assert np.isclose(true.sum(), 1.0, atol=1e-3)
+    for judge in (reader, reader.checker):
+        true, false = judge.support(
+            [("The harbour opened in 1901.", HARBOUR.text), ("Nobody has ever seen the harbour of Oslo.", HARBOUR.text)]
+        )
+        assert true[0] > false[0]
+        assert np.isclose(true.sum(), 1.0, atol=1e-3)
+
+
+def test_the_checker_tells_twins_apart_that_are_as_near_in_words(reader: Reader) -> None:
+    rate = "The central bank of Tarnia raised its interest rate to 4 percent on Friday."
+    names = "After the merger the shares of Brask rose by a fifth, while those of Halvorsen fell."
+    pairs = [
+        ("Tarnia's central bank put its interest rate up to 4 percent.", rate),
+        ("Tarnia's central bank took its interest rate down to 4 percent.", rate),
+        ("The shares of Brask rose by a fifth after the merger.", names),
+        ("The shares of Halvorsen rose by a fifth after the merger.", names),
+    ]
+    put_up, taken_down, brask, halvorsen = reader.checker.support(pairs)[:, 0]
+    assert put_up > 0.5 > taken_down
+    assert brask > 0.5 > halvorsen
 
 
 def test_the_same_pair_gives_the_same_numbers_whatever_stands_beside_it(reader: Reader) -> None:
@@ -115,20 +130,21 @@ def test_many_pairs_are_read_in_parts(reader: Reader) -> None:
     assert len(readings[0].offsets) < MAX_TOKENS
 
 
+@pytest.mark.parametrize("name", [MODEL.name, CHECKER])
 @pytest.mark.parametrize("damage", ["cut", "missing"])
 def test_without_its_file_everything_else_works_and_one_line_says_so(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds_folder: Path, damage: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds_folder: Path, damage: str, name: str
 ) -> None:
     shutil.copytree(MODEL.parent, tmp_path / "models")
-    file = tmp_path / "models" / MODEL.name
+    file = tmp_path / "models" / name
     if damage == "cut":
         file.write_bytes(file.read_bytes()[:1000])
     else:
         file.unlink()
 
-    with pytest.raises(ModelError, match=r"reader\.xml"):
+    with pytest.raises(ModelError, match=name):
         Reader(file).load()
-    monkeypatch.setattr(Reader.__init__, "__defaults__", (file,))
+    monkeypatch.setattr(Reader.__init__, "__defaults__", (file.with_name(MODEL.name),))
     done = CliRunner().invoke(
         footnote, ["ask", "--library", str(seeds_folder), "How much value did the crackdown wipe out?"]
     )

@@ -99,6 +99,7 @@ RESIGNED = [
     "Its shares fell on Monday.",
 ]
 RAISED = ["The central bank of Tarnia raised its interest rate to 4 percent on Friday."]
+PAID = ["Corvo paid nine million euros for the yard."]
 VOTED = ["In the ballot 71 percent of the members voted for the deal."]
 
 
@@ -107,7 +108,6 @@ VOTED = ["In the ballot 71 percent of the members voted for the deal."]
     [
         ("Ruth Amsel did not resign.", RESIGNED, Label.NOT),
         ("Ruth Amsel refused to resign.", RESIGNED, Label.NOT),
-        ("Ruth Amsel resigned because of her health.", RESIGNED, Label.PARTLY),
         ("Ruth Amsel resigned on Sunday.", RESIGNED, Label.SUPPORTED),
         ("The central bank of Tarnia lowered its interest rate to 4 percent.", RAISED, Label.NOT),
         ("The central bank of Tarnia raised its interest rate to 4 percent.", RAISED, Label.SUPPORTED),
@@ -120,6 +120,40 @@ def test_what_denies_or_turns_the_evidence_is_not_borne_out(
 ) -> None:
     for reader in (Reader(), None):
         assert check(claim, evidence, encoder, reader).label is label
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Ruth Amsel resigned because of her health.", RESIGNED),
+        ("Corvo paid nine million euros for the yard, and collects antique Swiss watches.", PAID),
+    ],
+)
+def test_a_reason_or_a_clause_of_its_own_is_borne_out_in_part_at_best(
+    encoder: Encoder, reader: Reader, claim: str, evidence: list[str]
+) -> None:
+    for used in (reader, None):
+        assert check(claim, evidence, encoder, used).probability <= ADDS
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Airport officials would not comment on Monday.", ["Officials of the airport declined to comment on Monday."]),
+        (
+            "Clips shared online showed how near the fire came to the hospital.",
+            ["Videos posted to social media showed flames just across the street from the hospital."],
+        ),
+        (
+            "The firm lost money last year, although it sold more cars.",
+            ["Despite higher sales of cars, the company made a loss in the past year."],
+        ),
+    ],
+)
+def test_what_says_the_same_in_other_words_is_borne_out_where_a_reader_can_tell(
+    encoder: Encoder, reader: Reader, claim: str, evidence: list[str]
+) -> None:
+    assert check(claim, evidence, encoder, reader).label is Label.SUPPORTED
 
 
 OF_THE_FIRM = ["It paid nine million euros for the yard, which had been idle since a storm in 2019."]
@@ -150,9 +184,3 @@ def test_the_title_says_who_the_firm_is(encoder: Encoder, reader: Reader) -> Non
 )
 def test_what_only_leaves_words_out_is_borne_out(encoder: Encoder, claim: str, sentence: str, is_held: bool) -> None:
     assert (check(claim, [sentence], encoder, None).probability in (SHORTENED, 1.0)) is is_held
-
-
-def test_a_clause_of_other_words_is_borne_out_in_part_at_best(encoder: Encoder, reader: Reader) -> None:
-    claim = "Corvo paid nine million euros for the yard, and collects antique Swiss watches."
-    for used in (reader, None):
-        assert check(claim, ["Corvo paid nine million euros for the yard."], encoder, used).probability <= ADDS

@@ -1,9 +1,10 @@
-"""Questions and claims written for the reader: `asked.jsonl.gz` and three files more, one article a line.
+"""Questions and claims written for the reader: `asked.jsonl.gz` and four files more, one article a line.
 
 They are put as people put them to a search box, in other words than the sentence that answers: what the published sets
 hardly have. An article of the news is named by its id and its answers by their places, so no text of it is in the file;
 a document that was made up for this stands in one of them with title and text. Places are character offsets of that
-text. The `sentences` are such as language models write, each beside just what it cites.
+text. The `sentences` are such as language models write, each beside just what it cites; those of `asked-twins` come in
+pairs, as near to what they cite and as long, one borne out and one not.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from qa.support import entitled
 from .examples import Candidate, Claim, Example, Group, digest, read_lines
 from .pool import Pool, Span
 
-ASKED, MORE, AGAIN, WRITTEN = "asked", "asked-more", "asked-again", "asked-written"
-FILES = tuple(Path(__file__).parent / f"{name}.jsonl.gz" for name in (ASKED, MORE, AGAIN, WRITTEN))
+ASKED, MORE, AGAIN, WRITTEN, TWINS = "asked", "asked-more", "asked-again", "asked-written", "asked-twins"
+FILES = tuple(Path(__file__).parent / f"{name}.jsonl.gz" for name in (ASKED, MORE, AGAIN, WRITTEN, TWINS))
 AROUND = 2
 """Sentences on either side of a claim's sentence, at most: what a claim is checked against is short. A claim about more
 than one sentence was written beside just these, and has no others."""
 TITLED = 0.5
-"""Share of the claims of WRITTEN that have the title before what they cite."""
+"""Share of the sentences of WRITTEN and TWINS that have the title before what they cite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def asked(articles: Mapping[str, Article], encoder: Encoder, file: Path) -> Iter
         for claim, label, start, end in record["claims"]:
             yield _claim(source, claim, label, (start, end), cut)
         for sentence, label, start, end in record.get("sentences", ()):
-            titled = source == WRITTEN and random.Random(digest(sentence)).random() < TITLED
-            yield _claim(source, sentence, label, (start, end), cut, 0, cut.article.title if titled else "")
+            titled = source in (WRITTEN, TWINS) and random.Random(digest(sentence)).random() < TITLED
+            around = AROUND if source == TWINS else 0
+            yield _claim(source, sentence, label, (start, end), cut, around, cut.article.title if titled else "")
 
 
 def _cut(article: Article, encoder: Encoder) -> _Cut:

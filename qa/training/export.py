@@ -1,7 +1,8 @@
-"""Exports the trained reader to the file that ships: `python -m qa.training.export runs/reader`.
+"""Exports the trained reader to the file that ships: `python -m qa.training.export runs/reader`; its checker with
+`--to qa/models/checker.xml`.
 
-Writes qa/models/reader.xml and .bin, and their checksums: int8 weights and activations, as the encoder's are. The graph
-takes token ids, a mask and token types, and gives start and end logits, relevance and support.
+Writes the .xml and a .bin, and their checksums: int8 weights and activations, as the encoder's are. The graph takes
+token ids, a mask and token types, and gives start and end logits, relevance and support.
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ def quantize(graph: Path, rows: Sequence[Inputs], target: Path) -> None:
 
 
 def write_checksums(folder: Path, *names: str) -> None:
-    """Put the SHA-256 of each named file of `folder` into its checksums.json, in place of all that was there."""
-    sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    (folder / "checksums.json").write_text(json.dumps(sums, indent=2) + "\n", "utf-8")
+    """Put the SHA-256 of each named file of `folder` into its checksums.json, beside those of the others."""
+    kept = folder / "checksums.json"
+    sums: dict[str, str] = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    sums |= {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    kept.write_text(json.dumps(sums, indent=2) + "\n", "utf-8")

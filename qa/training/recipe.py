@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from .asked import AGAIN, ASKED, MORE, WRITTEN
+from .asked import AGAIN, ASKED, MORE, TWINS, WRITTEN
 from .examples import Claim, Example
 from .rows import Batch, batches, rows_of
 
@@ -34,9 +34,21 @@ COURSES: Mapping[str, tuple[Mapping[str, float], ...]] = {
     "fifth": (
         {WRITTEN: 1.0, AGAIN: 0.4, MORE: 0.1, ASKED: 0.05, **{name: share / 4 for name, share in _KEPT.items()}},
     ),
+    "claims": (
+        {
+            **{WRITTEN: 1.0, AGAIN: 1.0, MORE: 1.0, ASKED: 1.0},
+            **{"sick": 0.3, "climate_fever": 0.5, "begin": 0.7, "msr": 0.5, "swapped": 0.3},
+        },
+    ),
+    "twins": (
+        {
+            **{TWINS: 1.0, WRITTEN: 0.6, AGAIN: 0.6, MORE: 0.6, ASKED: 0.4},
+            **{"sick": 0.1, "climate_fever": 0.2, "begin": 0.3, "msr": 0.3},
+        },
+    ),
 }
 """The share of each set in each stage of a run: the first from the base's weights, and those that go on from another's
-with what was written for the reader."""
+with what was written for the reader; the last two are the checker's, which learns from claims alone."""
 
 
 @dataclass(frozen=True, slots=True)
