@@ -17,7 +17,7 @@ import numpy as np
 
 from index.encoder import Encoder
 
-from .additions import adds
+from .additions import adds, judges
 from .evidence import NEGATION, NUMBER, share, stem_set
 from .opposites import OUTCOMES, opposite
 from .question import STOP_WORDS, content_words, stems, words
@@ -32,8 +32,8 @@ DENIED = 0.2
 SAME_WORDS = 0.8
 """Share of a claim's words in that sentence, but for what denies, from which it is about the same."""
 ADDS = 0.45
-"""The most probability of a claim whose reason has no word in the evidence, or that has a clause of other words, where
-no reader can tell whether they mean the same: partly supported."""
+"""The most probability of a claim with a judgement of its own and, where no reader can tell whether other words mean
+the same, of one whose reason has no word in the evidence, or that has a clause of other words: partly supported."""
 SHORTENED = 0.9
 """The probability of a claim that only leaves words of one sentence out: of 77 such in QAGS 70 are borne out."""
 NEAR = 8
@@ -103,7 +103,8 @@ def check(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader 
     nearest = evidence[near[0]]
     if _overlap(_DENIAL.sub(" ", claim), stem_set(nearest)) >= SAME_WORDS and _is_denied(claim, nearest, evidence):
         probability = min(probability, DENIED)
-    if reader is None and _says_more(claim, title, evidence):
+    whole = " ".join((title, *evidence))
+    if judges(claim, whole) or (reader is None and _says_more(claim, whole)):
         probability = min(probability, ADDS)
     return Support(probability, near[0])
 
@@ -149,16 +150,11 @@ _REASON = re.compile(r"\b(?:because|due to|owing to|thanks to) (?P<why>.+)", re.
 """What a claim gives as the reason."""
 
 
-def _says_more(claim: str, title: str, evidence: Sequence[str]) -> bool:
+def _says_more(claim: str, evidence: str) -> bool:
     """Whether a reason or a clause of the claim is of other words than the evidence, as far as words tell."""
     reason = _REASON.search(claim)
-    return bool(reason and not _has_word_of(reason["why"], evidence)) or adds(claim, " ".join((title, *evidence)))
-
-
-def _has_word_of(text: str, evidence: Sequence[str]) -> bool:
-    """Whether the evidence has any word of the text but small ones; so it has where there is none."""
-    wanted = stem_set(text) - STOP_WORDS
-    return not wanted or not wanted.isdisjoint(stem_set(" ".join(evidence)))
+    why = stem_set(reason["why"]) - STOP_WORDS if reason else frozenset()
+    return (bool(why) and why.isdisjoint(stem_set(evidence))) or adds(claim, evidence)
 
 
 def _is_denied(claim: str, sentence: str, evidence: Sequence[str]) -> bool:

@@ -127,9 +127,10 @@ def test_what_denies_or_turns_the_evidence_is_not_borne_out(
     [
         ("Ruth Amsel resigned because of her health.", RESIGNED),
         ("Corvo paid nine million euros for the yard, and collects antique Swiss watches.", PAID),
+        ("Corvo paid nine million euros for the yard, which is a positive step for the town.", PAID),
     ],
 )
-def test_a_reason_or_a_clause_of_its_own_is_borne_out_in_part_at_best(
+def test_a_reason_a_clause_or_a_judgement_of_its_own_is_borne_out_in_part_at_best(
     encoder: Encoder, reader: Reader, claim: str, evidence: list[str]
 ) -> None:
     for used in (reader, None):
