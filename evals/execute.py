@@ -98,7 +98,7 @@ def _ask(
     try:
         report = Report.of(ask_into(folder, chosen, subject, options.jobs))
     except KeyboardInterrupt:
-        raise Stopped(folder.path, len(folder.done), len(chosen)) from None
+        raise Stopped(folder.path, folder.kept, len(chosen)) from None
     except Unreachable as error:
         if folder.done:
             kept = f"{len(folder.done)} of {len(chosen)} cases are kept, and --resume {folder.path} goes on"

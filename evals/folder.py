@@ -162,6 +162,11 @@ class RunFolder:
                 results.flush()
                 yield outcome
 
+    @property
+    def kept(self) -> int:
+        """How many outcomes its file holds: Ctrl-C may come after one is written and before it is passed on."""
+        return len(_results(self._results))
+
     def keep_records(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Write results that are no outcomes of questions."""
         self._replace("results.jsonl", "".join(map(_line, records)))
@@ -198,6 +203,7 @@ _DIGESTS = {
     "library_sha256": "the articles",
     "minilm": "the encoder",
     "reader": "the reader",
+    "checker": "the checker",
     "tokenizer": "the tokenizer",
 }
 """Fields whose values are digests; those of model files by the files' stems."""
@@ -257,7 +263,7 @@ def _version(package: str) -> str:
 
 
 def _models() -> dict[str, str]:
-    """Names and digests of the model files that are shipped: the encoder's and the reader's."""
+    """Names and digests of the model files that are shipped: the encoder's, the reader's and the checker's."""
     shipped = [files(package) / "models" / "checksums.json" for package in ("index", "qa")]
     return {str(name): str(digest) for file in shipped for name, digest in json.loads(file.read_bytes()).items()}
 

@@ -20,7 +20,9 @@ from click.testing import CliRunner, Result
 
 from evals.cases import Case, read_set
 from evals.cli import footnote
+from evals.folder import RunFolder
 from evals.libraries import Reduced, articles_of, digest_of, library_for
+from evals.outcomes import failed
 from evals.run import OwnLibrary, run
 from evals.settings import in_force, read_options, single
 from index import Article, Library
@@ -297,6 +299,13 @@ def test_ctrl_c_does_not_wait_for_answers_on_their_way_nor_for_a_second_one(
     _, stderr = process.communicate(timeout=20)
     assert (process.returncode, list(results(out))) == (130, ["0"])
     assert stderr == f"footnote: stopped after 1 of 6 cases; the same command with --resume {out} goes on\n"
+
+
+def test_what_is_written_is_kept_though_ctrl_c_came_before_it_was_counted(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "out")
+    folder.start({"cases": 2})
+    next(folder.keep([failed(Case("a", "Who?"), ValueError("no"))]))
+    assert (folder.kept, len(folder.done)) == (1, 0)
 
 
 def test_several_at_a_time_give_the_same_outcomes_in_order(seeds_folder: Path) -> None:

@@ -65,10 +65,11 @@ def test_the_checker_tells_twins_apart_that_are_as_near_in_words(reader: Reader)
         ("Tarnia's central bank took its interest rate down to 4 percent.", rate),
         ("The shares of Brask rose by a fifth after the merger.", names),
         ("The shares of Halvorsen rose by a fifth after the merger.", names),
+        ("Prices climbed in March.", "In March, prices rose."),
+        ("Prices dropped in March.", "In March, prices rose."),
     ]
-    put_up, taken_down, brask, halvorsen = reader.checker.support(pairs)[:, 0]
-    assert put_up > 0.5 > taken_down
-    assert brask > 0.5 > halvorsen
+    entailed = reader.checker.support(pairs)[:, 0]
+    assert (entailed[::2] > entailed[1::2]).all()
 
 
 def test_the_same_pair_gives_the_same_numbers_whatever_stands_beside_it(reader: Reader) -> None:
