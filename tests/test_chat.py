@@ -32,10 +32,10 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield Chat(library)
 
 
-def request(**query: str) -> Any:
+def request(session: str = "a page", **query: str) -> Any:
     import gradio as gr
 
-    return gr.Request(query_params=query, session_hash="a page")
+    return gr.Request(query_params=query, session_hash=session)
 
 
 Update = tuple[Any, Any, Any, Any]
@@ -60,9 +60,9 @@ def leave_off(chat: Any, question: str, kept: object, how: Callable[[Any], Any])
     return loops.run(until_then())
 
 
-def opened(chat: Any, kept: str, **query: str) -> tuple[Any, str, str]:
-    async def open_page() -> tuple[Any, str, str]:
-        return tuple(await chat.open(kept, request(**query)))  # type: ignore[return-value]
+def opened(chat: Any, kept: str, session: str = "another page", **query: str) -> tuple[Any, Any, Any]:
+    async def open_page() -> tuple[Any, Any, Any]:
+        return tuple(await chat.open(kept, request(session, **query)))  # type: ignore[return-value]
 
     return loops.run(open_page())
 
@@ -203,6 +203,15 @@ def test_a_page_opens_with_what_was_kept(chat: Any) -> None:
     chatbot, kept, note = opened(chat, conversation, c="'; no such thing")
     assert (chatbot.value, kept) == ([], "new")
     assert "not here" in note
+
+
+def test_a_page_that_opens_late_wipes_out_no_answer(chat: Any) -> None:
+    """Who asks before the greeting is there keeps answer and conversation; a page of its own opens as ever."""
+    *_, (_, shown, kept, _) = ask(chat, "Who founded Zorblatt?")
+    chatbot, *rest = opened(chat, "new", "a page")
+    assert "value" not in chatbot._constructor_args[0]  # what Gradio will send
+    assert all(update == {"__type__": "update"} for update in rest)
+    assert len(opened(chat, kept)[0].value) == len(shown) == 2
 
 
 def test_an_old_answer_says_that_its_article_has_changed(tmp_path: Any) -> None:

@@ -102,16 +102,22 @@ class Chat:
         self.desk = Desk(library, reader, note, llm)
         self.conversations = Conversations(library.folder)
         self._runs: dict[str, _Run] = {}  # by the session of the page
+        self._have_asked: set[str] = set()  # sessions of pages
 
-    async def open(self, kept: object, request: gr.Request) -> tuple[Any, str, str]:
-        """The page as it is loaded: the conversation of the address (`?c=ID`) or of this browser, or a greeting."""
+    async def open(self, kept: object, request: gr.Request) -> tuple[Any, Any, Any]:
+        """The page as it is loaded: the conversation of the address (`?c=ID`) or of this browser, or a greeting.
+        Of these the greeting alone where a question was asked meanwhile: its answer shows the conversation, too.
+        """
         asked_for = request.query_params.get("c", "")
         coming_in = asked_for or str(kept)
         with anyio.move_on_after(COMING_IN_S):  # a page that is loaded anew finds the answer that was coming in
             while coming_in != NEW and any(run.kept == coming_in for run in self._runs.values()):
                 await anyio.sleep(0.05)
         shown = None if request.query_params.get("all") else SHOWN
-        return await to_thread.run_sync(self._open, asked_for, str(kept), shown)
+        chatbot, conversation_id, note = await to_thread.run_sync(self._open, asked_for, str(kept), shown)
+        if request.session_hash in self._have_asked:
+            return gr.Chatbot(placeholder=chatbot.placeholder), gr.skip(), gr.skip()
+        return chatbot, conversation_id, note
 
     def _open(self, asked_for: str, kept: str, shown: int | None) -> tuple[Any, str, str]:
         conversation_id, note = asked_for or kept, ""
@@ -132,7 +138,7 @@ class Chat:
         if not question or not any(character.isalnum() for character in question):
             yield gr.skip(), gr.skip(), gr.skip(), _note("Type a question first.")
             return
-        conversation_id, said = str(kept), gr.skip()
+        conversation_id, said, session = str(kept), gr.skip(), request.session_hash or ""
         try:
             self.desk.places.check()  # before anything slow: who is turned away hears it at once
             options = read_options(how)
@@ -141,9 +147,10 @@ class Chat:
             last = int(options.replaces is not None and options.replaces == len(before) - 1)
             run = _Run(conversation_id, options.replaces if last else None)
             asked = [*said[: len(said) - 2 * last], messages.ask(question)]
+            self._have_asked.add(session)
             yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), [*asked, messages.looking(())], gr.skip(), ""
             history = _spoken(before[: len(before) - last])
-            updates = self._run(run, check(question), history, options, asked, request.session_hash or "")
+            updates = self._run(run, check(question), history, options, asked, session)
             async with aclosing(updates):
                 async for update in updates:
                     yield update
@@ -167,6 +174,7 @@ class Chat:
 
     async def close(self, request: gr.Request) -> None:
         """The page is closed or loaded anew: a model need not go on; what is there by then is kept."""
+        self._have_asked.discard(request.session_hash or "")
         if (run := self._runs.get(request.session_hash or "")) and run.answer:
             run.stop()
 

@@ -53,7 +53,7 @@ function asked() {
 }
 
 function said() {
-  return document.querySelector("#fn-note")?.textContent;
+  return document.querySelector("#fn-note")?.textContent ?? "";
 }
 
 // The question that an answer belongs to, as it was typed.
