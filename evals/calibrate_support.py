@@ -22,7 +22,7 @@ from index.encoder import Encoder
 from index.errors import FootnoteError
 from qa.draft import sentences_of
 from qa.reader import Reader
-from qa.support import SUPPORTS, read_claim, weigh_claim
+from qa.support import SUPPORTS, Claim, read_claims, weigh_claim
 from qa.weights import Logistic
 
 from . import folds
@@ -57,10 +57,11 @@ def weigh(name: str, claims: int | None, encoder: Encoder, reader: Reader | None
         evidence = sentences_of(pair.evidence)
         if not evidence:
             continue
-        near, features = weigh_claim(pair.claim, evidence, encoder, pair.title)
+        claim = Claim(pair.claim, tuple(evidence), pair.title)
+        near, features = weigh_claim(claim, encoder)
         seen = features.values()
         if reader:
-            seen = (*seen, *read_claim(pair.claim, evidence, near, reader, pair.title))
+            seen = (*seen, *read_claims([claim], [near], reader)[0])
         document = f"{zlib.crc32(pair.evidence.encode())}" if pair.id == pair.claim_id else pair.claim_id
         yield Weighed(name, pair.claim_id, document, seen, pair.supported)
 

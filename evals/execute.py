@@ -11,8 +11,8 @@ from typing import Any
 
 from index.encoder import Encoder
 from index.errors import FootnoteError
-from qa.batch import Record
-from qa.draft import check_claim
+from qa.batch import TOGETHER, BatchError, Record
+from qa.draft import check_claims
 from qa.terminal import load_reader
 
 from .answers import AnswersFile, check_ids, read_answers
@@ -155,7 +155,14 @@ def _run_support(source: SupportSet, options: Options, out: Path | None, say: Sa
 def _own_checks(pairs: Sequence[Pair], with_reader: bool) -> dict[str, Record]:
     """What `footnote check --batch` says of the claims, by id."""
     encoder, reader = Encoder(), load_reader(with_reader)
-    return {pair.id: check_claim(claim_of(pair), encoder, reader) for pair in _with_bar(pairs, len(pairs), "claim")}
+    records: dict[str, Record] = {}
+    for first in _with_bar(range(0, len(pairs), TOGETHER), -(-len(pairs) // TOGETHER), f"{TOGETHER} claims"):
+        part = pairs[first : first + TOGETHER]
+        for pair, result in zip(part, check_claims([claim_of(p) for p in part], encoder, reader), strict=True):
+            if isinstance(result, BatchError):
+                raise result
+            records[pair.id] = result
+    return records
 
 
 def support_json(report: SupportReport) -> dict[str, Any]:

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from index.errors import FootnoteError, LibraryError, ModelError
 
 Record = dict[str, Any]
+TOGETHER = 32
+"""Lines that are answered in one go."""
+
+
+Answers = Callable[[Sequence[Record]], Iterable[Record | FootnoteError]]
+"""For records what answers each, or what is wrong with it, in their order."""
 
 
 class BatchError(FootnoteError):
     """A batch file that cannot be read or written, or a line that is no question."""
 
 
-def run(source: Path, target: Path, answer: Callable[[Record], Record], empty: Record) -> Iterator[str | None]:
-    """Write `answer(record)` with the record's id for each line; yields None, or what was wrong with the line.
+def each(answer: Callable[[Record], Record]) -> Answers:
+    """What answers one record, as what answers several one after the other."""
+
+    def answers(records: Sequence[Record]) -> Iterator[Record | FootnoteError]:
+        for record in records:
+            try:
+                yield answer(record)
+            except (LibraryError, ModelError):
+                raise  # no other line would fare better
+            except FootnoteError as error:
+                yield error
+
+    return answers
+
+
+def run(source: Path, target: Path, answers: Answers, empty: Record) -> Iterator[str | None]:
+    """Write what `answers` gives for each line's record, with the record's id; yields None, or what was wrong with it.
 
     A bad line becomes `empty` with an `error`, so that lines still match. `target` appears when all is done.
     """
@@ -27,19 +49,17 @@ def run(source: Path, target: Path, answer: Callable[[Record], Record], empty: R
         if target.exists() and (not target.is_file() or target.samefile(source)):
             raise BatchError(f"{target}: cannot be replaced; give another file to --out")
         with source.open("rb") as lines, partial.open("w", encoding="utf-8") as out:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                record: Record = {}
-                try:
-                    record = _parse(line)
-                    result, problem = answer(record), None
-                except (LibraryError, ModelError):
-                    raise  # no other line would fare better
-                except FootnoteError as error:
-                    result, problem = {**empty, "error": str(error)}, f"{source}:{number}: {error}"
-                out.write(_line({"id": record.get("id"), **result}))
-                yield problem
+            numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+            while part := [(number, *_parsed(line)) for number, line in islice(numbered, TOGETHER)]:
+                results = iter(answers([record for _, record, problem in part if not problem]))
+                for number, record, problem in part:
+                    result = problem or next(results)
+                    if isinstance(result, FootnoteError):
+                        out.write(_line({"id": record.get("id"), **empty, "error": str(result)}))
+                        yield f"{source}:{number}: {result}"
+                    else:
+                        out.write(_line({"id": record.get("id"), **result}))
+                        yield None
         partial.replace(target)
     except OSError as error:
         raise BatchError(f"{error.filename or target}: {(error.strerror or 'cannot be used').lower()}") from error
@@ -65,11 +85,10 @@ def _line(record: Record) -> str:
     return line + "\n"
 
 
-def _parse(line: bytes) -> Record:
+def _parsed(line: bytes) -> tuple[Record, BatchError | None]:
+    """The line's record; an empty one, and what is wrong, where it is none."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
-        raise BatchError("the line is not JSON in UTF-8") from None
-    if not isinstance(record, dict):
-        raise BatchError("the line is not a JSON object")
-    return record
+        return {}, BatchError("the line is not JSON in UTF-8")
+    return (record, None) if isinstance(record, dict) else ({}, BatchError("the line is not a JSON object"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import click
 
 from index.place import Place
 
-from .batch import Record, question_of, run
+from .batch import Answers, Record, each, question_of, run
 from .terminal import (
     PATH,
     command,
@@ -72,7 +72,7 @@ def search(
         scope = _scope(opened, **within)
         if files := _batch_files(query, batch, out):
             opened.warm_up()
-            _run_batch(files, hits_of, {"hits": []})
+            _run_batch(files, each(hits_of), {"hits": []})
             return
         hits = ranked(check(query or ""), opened, limit, reader, scope)
     if as_json:
@@ -133,7 +133,7 @@ def ask(
         scope = _scope(opened, **within)
         if files := _batch_files(question, batch, out):
             opened.warm_up()
-            _run_batch(files, answer_of, Answer("", (), (), 0.0, abstained=True).to_json())
+            _run_batch(files, each(answer_of), Answer("", (), (), 0.0, abstained=True).to_json())
             return
         answer = answer_to(standard_input() if question == "-" else question or "")
     if as_json:
@@ -161,12 +161,12 @@ def check(
     """See the command's help."""
     from index.encoder import Encoder
 
-    from .draft import check_claim, check_draft, read_draft
+    from .draft import check_claims, check_draft, read_draft
 
     reader = load_reader(with_reader)
     if files := _batch_files(str(draft) if draft else None, batch, out):
         encoder = Encoder()
-        _run_batch(files, lambda record: check_claim(record, encoder, reader), {"support": 0.0, "label": "not"})
+        _run_batch(files, lambda records: check_claims(records, encoder, reader), {"support": 0.0, "label": "not"})
         return
     text = standard_input() if str(draft) == "-" else read_draft(Path(str(draft)))
     with open_library(library) as opened:
@@ -195,10 +195,10 @@ def _batch_files(question: str | None, batch: Path | None, out: Path | None) -> 
     return (batch, out) if batch and out else None
 
 
-def _run_batch(files: tuple[Path, Path], answer: Callable[[Record], Record], empty: Record) -> None:
+def _run_batch(files: tuple[Path, Path], answers: Answers, empty: Record) -> None:
     problems = 0
     with progress_bar("questions") as progress:
-        for problem in run(*files, answer, empty):
+        for problem in run(*files, answers, empty):
             progress(1)
             if problem:
                 problems += 1

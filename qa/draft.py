@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from .batch import BatchError, Record
 from .cite import cite
 from .rank import search
 from .reader import Reader
-from .support import Label, Support, check
+from .support import Claim, Label, Support, check_all
 
 PASSAGES = 4
 """Passages that a sentence is held against, each by itself: what no single passage says is not said."""
@@ -58,11 +59,22 @@ def check_draft(text: str, library: Library, reader: Reader | None) -> list[Chec
     """Every sentence of the draft with its support, in order; headings are left out."""
     with library.snapshot():
         spans = [s for s in split_sentences(text) if s.is_evidence]
-        return [_check_sentence(" ".join(text[s.start : s.end].split()), library, reader) for s in spans]
+        sentences = [" ".join(text[s.start : s.end].split()) for s in spans]
+        found = [search(sentence, library, PASSAGES, None) for sentence in sentences]
+        claims = [
+            Claim(sentence, tuple(_sentences(hit)), hit.title)
+            for sentence, hits in zip(sentences, found, strict=True)
+            for hit in hits
+        ]
+        supports = iter(check_all(claims, library.encoder, reader))
+        return [
+            _checked(sentence, [(next(supports), hit) for hit in hits], library)
+            for sentence, hits in zip(sentences, found, strict=True)
+        ]
 
 
-def check_claim(record: Record, encoder: Encoder, reader: Reader | None) -> Record:
-    """A claim against the evidence that comes with it, a text or a list of sentences, and the `title` of what that is
+def claim_of(record: Record) -> Claim:
+    """A claim with the evidence that comes with it, a text or a list of sentences, and the `title` of what that is
     from, if it is given; raises BatchError."""
     claim, evidence, title = record.get("claim"), record.get("evidence"), record.get("title") or ""
     if isinstance(evidence, str):
@@ -71,7 +83,24 @@ def check_claim(record: Record, encoder: Encoder, reader: Reader | None) -> Reco
         raise BatchError("the line needs a claim, and evidence that is a text or a list of texts")
     if not isinstance(title, str):
         raise BatchError("the title is not a text")
-    support = check(claim, [sentence for sentence in evidence if sentence.strip()], encoder, reader, title)
+    return Claim(claim, tuple(sentence for sentence in evidence if sentence.strip()), title)
+
+
+def check_claims(records: Sequence[Record], encoder: Encoder, reader: Reader | None) -> list[Record | BatchError]:
+    """Claims against the evidence that comes with each (`claim_of`), or what is wrong with one."""
+    claims = [_claim_or_error(record) for record in records]
+    supports = iter(check_all([claim for claim in claims if isinstance(claim, Claim)], encoder, reader))
+    return [_result(next(supports)) if isinstance(claim, Claim) else claim for claim in claims]
+
+
+def _claim_or_error(record: Record) -> Claim | BatchError:
+    try:
+        return claim_of(record)
+    except BatchError as error:
+        return error
+
+
+def _result(support: Support) -> Record:
     return {"support": round(support.probability, 4), "label": support.label.value}
 
 
@@ -80,15 +109,12 @@ def sentences_of(evidence: str) -> list[str]:
     return [evidence[s.start : s.end] for s in split_sentences(evidence)]
 
 
-def _check_sentence(claim: str, library: Library, reader: Reader | None) -> Checked:
-    best: tuple[Support, Hit] | None = None
-    for hit in search(claim, library, PASSAGES, None):
-        support = check(claim, _sentences(hit), library.encoder, reader, hit.title)
-        if best is None or support.probability > best[0].probability:
-            best = support, hit
-    if best is None:
+def _checked(claim: str, found: Sequence[tuple[Support, Hit]], library: Library) -> Checked:
+    """By the passage that bears it out best, the first of equals."""
+    if not found:
         return Checked(claim, Support(0.0, None), None)
-    return Checked(claim, best[0], _cite(*best, library))
+    support, hit = max(found, key=lambda pair: pair[0].probability)
+    return Checked(claim, support, _cite(support, hit, library))
 
 
 def _sentences(hit: Hit) -> list[str]:

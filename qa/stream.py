@@ -28,7 +28,7 @@ from .prompts import NO_ANSWER, answer_prompt, fit, speaks_to_a_model
 from .reader import Reader
 from .rewrite import rewriter
 from .sources import choose, in_reading_order
-from .support import PARTLY, SUPPORTS, Support, check
+from .support import PARTLY, SUPPORTS, Claim, Support, check, check_all
 
 MAX_SENTENCES = 12
 """Sentences of a model after which it is told to stop."""
@@ -182,11 +182,13 @@ class _Draft:
         support = self._check(written.text, cited)
         if support.probability >= SUPPORTS and support.nearest is not None:
             nearest = cited[support.nearest]
-            partly = [c for c in cited if c is nearest or self._check(written.text, [c]).probability >= PARTLY]
+            alone = self._check_each(written.text, cited) if len(cited) > 1 else [support]
+            partly = [c for c, a in zip(cited, alone, strict=True) if c is nearest or a.probability >= PARTLY]
             is_enough = len(partly) == len(cited) or self._check(written.text, partly).probability >= SUPPORTS
             return support.probability, partly if is_enough else cited
-        alone = [(self._check(written.text, [citation]).probability, citation) for citation in self._near(written.text)]
-        best, citation = max(alone, key=lambda pair: pair[0], default=(0.0, None))
+        near = self._near(written.text)
+        chances = [support.probability for support in self._check_each(written.text, near)]
+        best, citation = max(zip(chances, near, strict=True), key=lambda pair: pair[0], default=(0.0, None))
         if best >= SUPPORTS and citation is not None:
             return best, [citation]
         return max(support.probability, best), []
@@ -198,10 +200,12 @@ class _Draft:
         return [self.offered[int(number)] for number in order]
 
     def _check(self, claim: str, evidence: Sequence[Citation]) -> Support:
-        """The support check, against these."""
-        texts = [_line(citation) for citation in evidence]
-        titles = ". ".join(dict.fromkeys(citation.title for citation in evidence))
-        return check(claim, texts, self._encoder, self._reader, titles)
+        """The support check, against these together."""
+        return check(_claim(claim, evidence), self._encoder, self._reader)
+
+    def _check_each(self, claim: str, evidence: Sequence[Citation]) -> list[Support]:
+        """The support check, against each of these by itself."""
+        return check_all([_claim(claim, [citation]) for citation in evidence], self._encoder, self._reader)
 
     def _footnote(self, citation: Citation) -> int:
         """The number of this footnote in the answer, where it becomes one if it is none yet."""
@@ -210,6 +214,11 @@ class _Draft:
                 return known.number
         self._citations.append(replace(citation, number=len(self._citations) + 1))
         return len(self._citations)
+
+
+def _claim(text: str, evidence: Sequence[Citation]) -> Claim:
+    titles = ". ".join(dict.fromkeys(citation.title for citation in evidence))
+    return Claim(text, tuple(_line(citation) for citation in evidence), titles)
 
 
 def _line(citation: Citation) -> str:

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from evals.cli import footnote
 from index import Library
 from index.errors import FootnoteError, LibraryDamaged
-from qa.batch import BatchError, Record, question_of, run
+from qa.batch import BatchError, Record, each, question_of, run
 
 EMPTY = {"answer": ""}
 QUESTIONS: list[Record] = [
@@ -52,7 +52,7 @@ def invoke(*arguments: str | Path) -> Result:
 
 def test_each_line_in_is_a_line_out_in_order_with_its_id(tmp_path: Path) -> None:
     source = write(tmp_path, {"id": "b", "question": "x"}, {"id": [1], "question": "é🙂"}, "", {"question": "z"})
-    assert list(run(source, tmp_path / "out", shout, EMPTY)) == [None, None, None]
+    assert list(run(source, tmp_path / "out", each(shout), EMPTY)) == [None, None, None]
     assert read(tmp_path / "out") == [
         {"id": "b", "answer": "X"},
         {"id": [1], "answer": "É🙂"},
@@ -77,7 +77,7 @@ def test_a_bad_line_keeps_its_place_and_says_what_is_wrong(
     tmp_path: Path, line: str, identity: str | None, reason: str
 ) -> None:
     source = write(tmp_path, {"id": "1", "question": "x"}, line, {"id": "3", "question": "z"})
-    assert list(run(source, tmp_path / "out", shout, EMPTY)) == [None, f"{source}:2: {reason}", None]
+    assert list(run(source, tmp_path / "out", each(shout), EMPTY)) == [None, f"{source}:2: {reason}", None]
     assert read(tmp_path / "out") == [
         {"id": "1", "answer": "X"},
         {"id": identity, "answer": "", "error": reason},
@@ -88,7 +88,7 @@ def test_a_bad_line_keeps_its_place_and_says_what_is_wrong(
 def test_the_result_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     source, target = write(tmp_path, *QUESTIONS), tmp_path / "out"
     target.write_text("what was there before")
-    steps = run(source, target, shout, EMPTY)
+    steps = run(source, target, each(shout), EMPTY)
     next(steps)
     assert target.read_text() == "what was there before"
     assert isinstance(steps, Iterator)
@@ -107,7 +107,7 @@ def test_what_stops_half_way_leaves_what_was_there_before(tmp_path: Path) -> Non
     source, target = write(tmp_path, *QUESTIONS), tmp_path / "out"
     target.write_text("before")
     with pytest.raises(KeyboardInterrupt):
-        list(run(source, target, interrupted, EMPTY))
+        list(run(source, target, each(interrupted), EMPTY))
     assert target.read_text() == "before"
     assert sorted(os.listdir(tmp_path)) == ["in.jsonl", "out"]
 
@@ -117,7 +117,7 @@ def test_a_library_that_breaks_on_the_way_ends_all(tmp_path: Path) -> None:
         raise LibraryDamaged(tmp_path, "torn")
 
     with pytest.raises(LibraryDamaged):
-        list(run(write(tmp_path, *QUESTIONS), tmp_path / "out", broken, EMPTY))
+        list(run(write(tmp_path, *QUESTIONS), tmp_path / "out", each(broken), EMPTY))
     assert not (tmp_path / "out").exists()
 
 
@@ -128,11 +128,11 @@ def test_what_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(source)
     for wrong in ("folder", "pipe", "in.jsonl", "link", "missing/out", "in.jsonl/out", "o" * 252):
         with pytest.raises(BatchError, match=wrong.split("/")[0]) as error:
-            list(run(source, tmp_path / wrong, shout, EMPTY))
+            list(run(source, tmp_path / wrong, each(shout), EMPTY))
         assert "\n" not in str(error.value)
     for wrong in ("missing", "folder"):
         with pytest.raises(BatchError, match=wrong):
-            list(run(tmp_path / wrong, tmp_path / "out", shout, EMPTY))
+            list(run(tmp_path / wrong, tmp_path / "out", each(shout), EMPTY))
     assert sorted(os.listdir(tmp_path)) == ["folder", "in.jsonl", "link", "pipe"]
     assert len(read(source)) == len(QUESTIONS)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 from evals.cli import footnote
 from index.encoder import Encoder
 from qa.reader import Reader
-from qa.support import ADDS, SHORTENED, Label, check
+from qa.support import ADDS, SHORTENED, Claim, Label, Support, check, check_all
 
 EVIDENCE = [
     "The harbour of Eldvik opened in 1901.",
@@ -23,20 +24,24 @@ def reader() -> Reader:
     return Reader().load()
 
 
+def held(claim: str, evidence: Sequence[str], encoder: Encoder, reader: Reader | None, title: str = "") -> Support:
+    return check(Claim(claim, tuple(evidence), title), encoder, reader)
+
+
 @pytest.mark.parametrize("with_reader", [True, False])
 def test_what_stands_word_for_word_is_supported_and_by_which_sentence(
     encoder: Encoder, reader: Reader, with_reader: bool
 ) -> None:
-    support = check("first master was Ada Lund", EVIDENCE, encoder, reader if with_reader else None)
+    support = held("first master was Ada Lund", EVIDENCE, encoder, reader if with_reader else None)
     assert (support.probability, support.nearest, support.label) == (1.0, 1, Label.SUPPORTED)
-    assert check(EVIDENCE[2], EVIDENCE, encoder, None).nearest == 2
+    assert held(EVIDENCE[2], EVIDENCE, encoder, None).nearest == 2
 
 
 def test_what_a_sentence_denies_word_for_word_is_not_borne_out_by_it(encoder: Encoder, reader: Reader) -> None:
     claim = "the mill burned down in 1888"
-    assert check(claim, [f"It is not true that {claim}."], encoder, reader).label is Label.NOT
-    assert check(claim, [f"Reports that {claim} were denied by its owner."], encoder, reader).probability < 1.0
-    assert check(claim, [f"There, {claim}, but not the harbour."], encoder, reader).probability == 1.0
+    assert held(claim, [f"It is not true that {claim}."], encoder, reader).label is Label.NOT
+    assert held(claim, [f"Reports that {claim} were denied by its owner."], encoder, reader).probability < 1.0
+    assert held(claim, [f"There, {claim}, but not the harbour."], encoder, reader).probability == 1.0
 
 
 @pytest.mark.parametrize("with_reader", [True, False])
@@ -44,16 +49,29 @@ def test_another_number_or_another_matter_is_less_supported(
     encoder: Encoder, reader: Reader, with_reader: bool
 ) -> None:
     used = reader if with_reader else None
-    told = check("In 1888 the mill burned down and no one was hurt.", EVIDENCE, encoder, used)
-    other = check("The harbour of Oslo was closed by the king in 1745.", EVIDENCE, encoder, used)
+    told = held("In 1888 the mill burned down and no one was hurt.", EVIDENCE, encoder, used)
+    other = held("The harbour of Oslo was closed by the king in 1745.", EVIDENCE, encoder, used)
     assert told.probability > other.probability
     assert other.label is not Label.SUPPORTED
 
 
 def test_without_evidence_nothing_is_supported(encoder: Encoder) -> None:
-    support = check("The harbour opened.", [], encoder, None)
+    support = held("The harbour opened.", [], encoder, None)
     assert (support.probability, support.label, support.nearest) == (0.0, Label.NOT, None)
-    assert check("  ", EVIDENCE, encoder, None).label is Label.NOT
+    assert held("  ", EVIDENCE, encoder, None).label is Label.NOT
+
+
+@pytest.mark.parametrize("with_reader", [True, False])
+def test_claims_checked_together_get_what_each_gets_alone(encoder: Encoder, reader: Reader, with_reader: bool) -> None:
+    """To the last digit and in order, those that words settle among them, and more than go in one batch."""
+    used = reader if with_reader else None
+    texts = [EVIDENCE[0], "Ada Lund came from Oslo.", " ", *(f"The mill burned down in {year}." for year in range(40))]
+    claims = [Claim(text, tuple(EVIDENCE[: 1 + n % 3]), "Eldvik" if n % 2 else "") for n, text in enumerate(texts)]
+    assert check_all([*claims, Claim("Alone.", ())], encoder, used) == [
+        *(check(claim, Encoder(), used) for claim in claims),
+        Support(0.0, None),
+    ]
+    assert check_all([], encoder, used) == []
 
 
 def test_a_draft_is_checked_sentence_by_sentence(seeds_folder: Path, tmp_path: Path) -> None:
@@ -119,7 +137,7 @@ def test_what_denies_or_turns_the_evidence_is_not_borne_out(
     encoder: Encoder, claim: str, evidence: list[str], label: Label
 ) -> None:
     for reader in (Reader(), None):
-        assert check(claim, evidence, encoder, reader).label is label
+        assert held(claim, evidence, encoder, reader).label is label
 
 
 @pytest.mark.parametrize(
@@ -134,7 +152,7 @@ def test_a_reason_a_clause_or_a_judgement_of_its_own_is_borne_out_in_part_at_bes
     encoder: Encoder, reader: Reader, claim: str, evidence: list[str]
 ) -> None:
     for used in (reader, None):
-        assert check(claim, evidence, encoder, used).probability <= ADDS
+        assert held(claim, evidence, encoder, used).probability <= ADDS
 
 
 @pytest.mark.parametrize(
@@ -154,7 +172,7 @@ def test_a_reason_a_clause_or_a_judgement_of_its_own_is_borne_out_in_part_at_bes
 def test_what_says_the_same_in_other_words_is_borne_out_where_a_reader_can_tell(
     encoder: Encoder, reader: Reader, claim: str, evidence: list[str]
 ) -> None:
-    assert check(claim, evidence, encoder, reader).label is Label.SUPPORTED
+    assert held(claim, evidence, encoder, reader).label is Label.SUPPORTED
 
 
 OF_THE_FIRM = ["It paid nine million euros for the yard, which had been idle since a storm in 2019."]
@@ -163,8 +181,8 @@ OF_THE_FIRM = ["It paid nine million euros for the yard, which had been idle sin
 def test_the_title_says_who_the_firm_is(encoder: Encoder, reader: Reader) -> None:
     claim = "Corvo paid nine million euros for the yard."
     for used in (reader, None):
-        alone = check(claim, OF_THE_FIRM, encoder, used).probability
-        assert check(claim, OF_THE_FIRM, encoder, used, "Corvo buys a shipyard").probability > alone
+        alone = held(claim, OF_THE_FIRM, encoder, used).probability
+        assert held(claim, OF_THE_FIRM, encoder, used, "Corvo buys a shipyard").probability > alone
 
 
 @pytest.mark.parametrize(
@@ -184,4 +202,4 @@ def test_the_title_says_who_the_firm_is(encoder: Encoder, reader: Reader) -> Non
     ],
 )
 def test_what_only_leaves_words_out_is_borne_out(encoder: Encoder, claim: str, sentence: str, is_held: bool) -> None:
-    assert (check(claim, [sentence], encoder, None).probability in (SHORTENED, 1.0)) is is_held
+    assert (held(claim, [sentence], encoder, None).probability in (SHORTENED, 1.0)) is is_held
