@@ -6,6 +6,9 @@ import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+MAX_TITLE = 1_000
+"""Characters of a title that readers take: it stands in the index with each passage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Original:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .place import Place
 
 
+REMEMBERED = 50_000
+"""Numbers that are remembered of one revision: a question asks for a few dozen."""
+
+
 class Transaction(Protocol):
     """Statements that are done together, or not at all. Values stand as `?`."""
 
@@ -118,7 +122,7 @@ class Database(ABC):
         """A number that the articles of this revision have, from memory where it was asked for before."""
         revision = self.revision
         known, counts = self._counts
-        if known != revision:
+        if known != revision or len(counts) > REMEMBERED:
             self._counts = revision, counts = revision, {}
         if what not in counts:
             counts[what] = count()

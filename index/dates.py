@@ -14,7 +14,7 @@ MONTH = (
 WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 """A weekday's name. Faraday is none."""
 
-_MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"
+_MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"  # and so septembre, marzo
 _YEAR = r"(?P<year>[12]\d{3})(?!\d)"
 _ISO = re.compile(r"(?P<year>[12]\d{3})(?:(?P<sign>[-/.])(?P<month>\d{1,2})(?:(?P=sign)(?P<day>\d{1,2}))?)?(?!\d)")
 _COMPACT = re.compile(r"(?P<year>[12]\d{3})(?P<month>\d\d)(?P<day>\d\d)(?!\d)")

@@ -141,24 +141,26 @@ class _Doctor:
 
     def _articles(self) -> Finding:
         """Hash drift: an article is no longer what was stored."""
-        summaries = self._catalog.summaries()
         drifted = []
-        for summary in summaries:
-            article = self._catalog.article(summary.id)
-            if article is None or article.hash != self._catalog.hash_of(summary.id):
-                drifted.append(summary.id)
+        with self._catalog.snapshot():  # others may write
+            summaries = self._catalog.summaries()
+            for summary in summaries:
+                article = self._catalog.article(summary.id)
+                if article is None or article.hash != self._catalog.hash_of(summary.id):
+                    drifted.append(summary.id)
         fault = f"{len(drifted)} are not what was stored ({', '.join(drifted[:3])}); add them again" if drifted else ""
         return Finding("articles", f"hashes of {len(summaries)} articles", fault, is_vital=True)
 
     def _passages(self) -> Finding:
-        rows = self._catalog.passage_ids()
         wrong = 0
-        for start in range(0, len(rows), 5000):
-            some = rows[start : start + 5000]
-            lengths = np.linalg.norm(self._catalog.vectors(some), axis=1)
-            stored = self._catalog.passages(some)
-            wrong += int((~(np.abs(lengths - 1) < 1e-2)).sum())
-            wrong += sum(row not in stored or not stored[row].text for row in some)
+        with self._catalog.snapshot():
+            rows = self._catalog.passage_ids()
+            for start in range(0, len(rows), 5000):
+                some = rows[start : start + 5000]
+                lengths = np.linalg.norm(self._catalog.vectors(some), axis=1)
+                stored = self._catalog.passages(some)
+                wrong += int((~(np.abs(lengths - 1) < 1e-2)).sum())
+                wrong += sum(row not in stored or not stored[row].text for row in some)
         fault = f"{wrong} have no text or no unit vector; add their articles again" if wrong else ""
         return Finding("passages", f"spans and vectors of {len(rows)} passages", fault, is_vital=True)
 

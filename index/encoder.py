@@ -27,7 +27,6 @@ Vectors = NDArray[np.float32]
 DIMENSIONS = 384
 MAX_TOKENS = 256
 """What the model reads of one text, its two special tokens included (its published `max_seq_length`)."""
-SPECIAL_TOKENS = 2
 REMEMBERED = 20_000
 """Vectors of sentences kept for the next question: 30 MB."""
 

@@ -124,7 +124,8 @@ def _connected(url: str, parts: SplitResult, permits: Permits, deadline: float) 
             raise ArticleError(url, reason)
     connection = http.client.HTTPConnection(host, port)
     plain = _connect(addresses, deadline)
-    cut = threading.Timer(max(0, deadline - time.monotonic()), _cut, [plain])
+    line = plain.dup()  # TLS takes over the descriptor of `plain`, and shutting that down would do nothing
+    cut = threading.Timer(max(0, deadline - time.monotonic()), _cut, [line])
     cut.daemon = True
     cut.start()
     try:
@@ -134,6 +135,7 @@ def _connected(url: str, parts: SplitResult, permits: Permits, deadline: float) 
         cut.cancel()
         connection.close()
         plain.close()
+        line.close()
 
 
 def _look_up(host: str, port: int, deadline: float) -> list[tuple[int, Any]]:

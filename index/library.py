@@ -78,7 +78,8 @@ class Library:
         return cls(place, create=create, settings=settings)
 
     def close(self) -> None:
-        """Let go of the files and connections."""
+        """Let go of the files, connections and threads."""
+        self._aside.shutdown(wait=False)
         self._mirror.close()
         self._catalog.close()
 

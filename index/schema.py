@@ -7,6 +7,7 @@ import sqlite3
 
 from .dates import day_of
 from .encoder import DIMENSIONS
+from .full_text import TOKENIZER
 from .shingles import shingle
 
 VERSION = 4
@@ -14,7 +15,7 @@ FIRST_MODEL = "all-MiniLM-L6-v2/int8"
 """What made the vectors of every library of version 1, which did not say."""
 
 FULL_TEXT = (
-    "CREATE VIRTUAL TABLE passages_fts USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2')",
+    f"CREATE VIRTUAL TABLE passages_fts USING fts5(title, text, tokenize = '{TOKENIZER}')",
     "CREATE VIRTUAL TABLE passages_vocabulary USING fts5vocab (passages_fts, row)",
 )
 """Made anew where it is damaged."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .dates import is_day
 from .errors import FootnoteError
 
-_DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 
 
 class ScopeError(FootnoteError):

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from .catalog import Catalog
 from .encoder import Vectors
@@ -31,6 +31,7 @@ RESTS = 4
 GONE = "The vector index does not answer just now: passages are found by their words alone."
 FILLING = "The vector index is being filled: of some passages only the words are found."
 _TOLD_AT_ONCE = 1000
+_CHANGES = "SELECT id, change FROM unmirrored LIMIT ?"
 _WAITING = "SELECT u.id, p.id IS NOT NULL FROM unmirrored u LEFT JOIN passages p USING (id) ORDER BY u.id DESC LIMIT ?"
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class ServedMirror(Nearest):
 
     def _fail(self, error: VectorIndexError) -> None:
         with self._lock:
-            self._index = None
+            self.close()
             if not self._failure:
                 log.warning("Chroma cannot answer (%s); passages are found by their words alone", error)
             self._failure, self.hindrance = str(error), GONE
@@ -102,16 +103,30 @@ class ServedMirror(Nearest):
             if self._index is not None and self._opened == name:
                 return self._index
         index = self._open()
-        if self._lacks(index):
-            self._later(self.load)
-            raise VectorIndexError("it lacks passages")
+        try:
+            if self._lacks(index):
+                self._later(self.load)
+                raise VectorIndexError("it lacks passages")
+        except BaseException:
+            _let_go(index)
+            raise
         with self._lock:
+            self.close()
             self._index, self._opened = index, name
         return index
 
     def _open(self) -> ServedIndex:
         servers = self._servers
         return ServedIndex(servers.chroma_host, servers.chroma_port, self._name(), tls=servers.chroma_tls)
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[ServedIndex]:
+        """The collection, through a connection of its own."""
+        index = self._open()
+        try:
+            yield index
+        finally:
+            _let_go(index)
 
     def _lacks(self, index: ServedIndex) -> bool:
         with self._catalog.snapshot():
@@ -129,7 +144,9 @@ class ServedMirror(Nearest):
         """See the class. A server that lost the collection, or some of it, gets it again."""
         self._follows = True
         try:
-            if self._lacks(self._open()):
+            with self._borrowed() as index:
+                is_lacking = self._lacks(index)
+            if is_lacking:
                 log.warning("Chroma lacks passages; it is made anew from the catalog")
                 with self._catalog.writing(upkeep=True):
                     self._forget_all()
@@ -147,10 +164,10 @@ class ServedMirror(Nearest):
             with self._catalog.writing(upkeep=True):
                 if self._catalog.meta("chroma_model") != self._catalog.model:
                     self._forget_all()
-                index: ServedIndex | None = None
-                while changes := self._catalog.rows("SELECT id, change FROM unmirrored LIMIT ?", (_TOLD_AT_ONCE,)):
-                    index = index or self._open()
-                    self._tell(index, dict(changes))
+                if self._catalog.rows("SELECT 1 FROM unmirrored LIMIT 1"):
+                    with self._borrowed() as index:
+                        while changes := self._catalog.rows(_CHANGES, (_TOLD_AT_ONCE,)):
+                            self._tell(index, dict(changes))
         except VectorIndexError as error:
             self._fail(error)
         except LibraryLocked:
@@ -158,8 +175,10 @@ class ServedMirror(Nearest):
 
     def _tell(self, index: ServedIndex, changes: dict[int, int]) -> None:
         """Bring these passages to Chroma or out of it, and forget the notes of them that are still the same."""
-        stored = self._catalog.passages(sorted(changes))
-        index.upsert(list(stored.values()), self._catalog.vectors(list(stored)))
+        with self._catalog.snapshot():  # a writer beside this may take a passage away
+            stored = self._catalog.passages(sorted(changes))
+            vectors = self._catalog.vectors(list(stored))
+        index.upsert(list(stored.values()), vectors)
         index.delete(row for row in changes if row not in stored)
         with self._catalog.writes() as database:
             database.execute(
@@ -173,8 +192,8 @@ class ServedMirror(Nearest):
         with self._catalog.writing(upkeep=True):
             old = self._name()
             self._forget_all()
-            with contextlib.suppress(VectorIndexError):
-                self._open().drop(old)
+            with contextlib.suppress(VectorIndexError), self._borrowed() as index:
+                index.drop(old)
         self.follow()
         self.check(self._catalog.revision)
 
@@ -189,7 +208,9 @@ class ServedMirror(Nearest):
         """See the class."""
         if waiting := self._untold():
             raise VectorIndexError(f"it has not been told of {waiting} passages yet; adding or `footnote chat` does so")
-        if found := faults(self._catalog, self._open()):
+        with self._borrowed() as index:
+            found = faults(self._catalog, index)
+        if found:
             raise VectorIndexError("; ".join(found))
 
     def _untold(self) -> int:
@@ -203,6 +224,11 @@ class ServedMirror(Nearest):
                 return
             self._upkeep = threading.Thread(target=_quietly, args=[upkeep], name="chroma upkeep", daemon=True)
             self._upkeep.start()
+
+
+def _let_go(index: ServedIndex) -> None:
+    with contextlib.suppress(VectorIndexError):
+        index.close()
 
 
 def _quietly(upkeep: Callable[[], None]) -> None:

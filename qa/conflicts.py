@@ -237,7 +237,7 @@ def _word(text: str, stem: str) -> str:
 def _told(text: str, citations: Sequence[Citation], library: Library) -> str:
     """The conflict in one line, with the day of each side and which is the newest."""
     days = library.days([citation.article_id for citation in citations])
-    newest = _newest(list(days.values()))
+    newest = newest_of(list(days.values()))
     what = " against ".join(f"“{side}”" for side in text.split(" | ")) if " | " in text else text
     if not days:
         return f"{what} ({' and '.join(f'[{citation.number}]' for citation in citations)}, without a date)"
@@ -248,7 +248,7 @@ def _told(text: str, citations: Sequence[Citation], library: Library) -> str:
     return f"{what} ({'; '.join(told)})"
 
 
-def _newest(days: Sequence[str]) -> str:
+def newest_of(days: Sequence[str]) -> str:
     """The last of the days, ISO as far as they are told, where it is surely the last; else empty."""
     last = max(days, default="")
     others = [day for day in days if day != last]

@@ -55,7 +55,7 @@ def read_quotes(path: Path) -> Quotes:
         read = _from_html if start == "<" else _from_markdown
         try:
             quotes = Quotes(tuple(read(text)), to_the_character=False)
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (AssertionError, KeyError, OverflowError, TypeError, ValueError, RecursionError) as error:
             raise NotAnExport(path, "a quote in it has lost its article and span") from error
         if not quotes.citations:
             raise NotAnExport(path, "holds no quote of Footnote's")
@@ -70,7 +70,7 @@ def _from_json(path: Path, text: str) -> Iterator[tuple[str, Citation]]:
             for name, kind in (("citations", "footnote"), ("nearest", "nearest passage")):
                 for record in answer.get(name, []):
                     yield f"{where}{kind} {record['number']}", _citation(record)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise NotAnExport(path, f"answer {position} is none of Footnote's") from error
 
 

@@ -52,6 +52,10 @@ class Sentences:
 
     def feed(self, piece: str) -> list[Written]:
         """The sentences that this piece completes."""
+        cuts = range(0, len(piece), MAX_SENTENCE)  # a server that does not stream sends all at once
+        return [written for at in cuts for written in self._feed(piece[at : at + MAX_SENTENCE])]
+
+    def _feed(self, piece: str) -> list[Written]:
         self._held += piece
         if self._is_thinking() or not (_MAY_BE_COMPLETE.search(self._held) or len(self._held) > MAX_SENTENCE):
             return []

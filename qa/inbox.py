@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Self
 
-from index import ArticleError, Library, Report
+from index import Article, ArticleError, Library, Report
 from index.errors import DiskFull, FootnoteError, LibraryLocked, ReadOnlyLibrary
 from index.fetch import Permits, is_public
 from index.readers import READERS
@@ -183,12 +183,12 @@ class Inbox:
     def discard(self, article_ids: Sequence[str]) -> str:
         """As `Trash.discard`; waits for what is being indexed."""
         self._start()  # it empties the trash
-        with self._writing_alone():
+        with self.alone():
             return self._trash.discard(article_ids)
 
     def restore(self, key: str) -> tuple[str, ...]:
         """As `Trash.restore`; waits for what is being indexed."""
-        with self._writing_alone():
+        with self.alone():
             return self._trash.restore(key)
 
     def in_trash(self, key: str) -> tuple[str, ...]:
@@ -196,7 +196,8 @@ class Inbox:
         return self._trash.titles(key)
 
     @contextmanager
-    def _writing_alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
+        """In turn with all that writes in this process; raises LibraryLocked after a long wait."""
         if not self._pen.acquire(timeout=_PATIENCE_S):
             raise LibraryLocked(self._library.folder, str(os.getpid()))
         try:
@@ -276,8 +277,11 @@ class Inbox:
             for delivery in batch:
                 self._note(replace(delivery, state=State.INDEXING))
             try:
+                fetched = self._fetched(batch)  # before the pen is taken: others may write while the network is slow
                 with self._pen:
-                    self._index(batch)
+                    self._trash.purge()
+                    if batch:
+                        self._index(batch, fetched)
                 self._hinder("")
             except _Stopped:
                 return
@@ -291,10 +295,10 @@ class Inbox:
             time.sleep(0.01)  # who waits for the pen is next
 
     def _next(self) -> list[Delivery] | None:
-        """The files, or the one address, that are indexed next; None when this is the end."""
+        """The files, or the one address, that are indexed next, nothing after a while without; None when this is the
+        end."""
         with self._changed:
-            while not self._changed.wait_for(lambda: self._closed or self._waiting(), _PURGE_S):
-                self._trash.purge()
+            self._changed.wait_for(lambda: self._closed or self._waiting(), _PURGE_S)
             if self._closed:
                 return None
             waiting = self._waiting()
@@ -315,11 +319,14 @@ class Inbox:
     def _files(self, delivery: Delivery) -> list[Path]:
         return sorted((self.folder / delivery.id / "file").glob("*"))
 
-    def _index(self, batch: Sequence[Delivery]) -> None:
-        self._trash.purge()
-        address = _address(self.folder / batch[0].id)
-        if address:
-            report = self._library.add(list(read_address(address, self._permits)), self._progress)
+    def _fetched(self, batch: Sequence[Delivery]) -> list[Article | ArticleError]:
+        """What the address of the batch leads to; nothing where it is one of files."""
+        address = _address(self.folder / batch[0].id) if batch else ""
+        return list(read_address(address, self._permits)) if address else []
+
+    def _index(self, batch: Sequence[Delivery], fetched: Sequence[Article | ArticleError]) -> None:
+        if fetched:
+            report = self._library.add(fetched, self._progress)
             self._finish(batch[0], report, report)
             return
         files = {delivery.id: self._files(delivery) for delivery in batch}
@@ -363,17 +370,22 @@ class Inbox:
         self._hinder(why)
         with self._changed:
             for delivery in batch:
-                if not self._deliveries[delivery.id].state.is_done:
+                if self._is_open(delivery):
                     self._deliveries[delivery.id] = delivery
             self._changed.wait_for(lambda: self._closed, _RETRY_S)
 
     def _give_up(self, batch: Sequence[Delivery], why: str) -> None:
         for delivery in batch:
             with self._changed:
-                is_done = self._deliveries[delivery.id].state.is_done
-            if not is_done:
+                is_open = self._is_open(delivery)
+            if is_open:
                 self._note(replace(delivery, state=State.FAILED, line=why))
                 shutil.rmtree(self.folder / delivery.id, ignore_errors=True)
+
+    def _is_open(self, delivery: Delivery) -> bool:
+        """Whether it is not done; what is done may be forgotten already."""
+        known = self._deliveries.get(delivery.id)
+        return known is not None and not known.state.is_done
 
     def _hinder(self, why: str) -> None:
         with self._changed:

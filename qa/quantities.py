@@ -70,7 +70,7 @@ class Quantity:
     @property
     def is_count(self) -> bool:
         """Whether it is exact: things that were counted, and few of them."""
-        return self.kind.startswith("number") and not self.is_rough and self.value == int(self.value) < FEW
+        return self.kind.startswith("number") and not self.is_rough and self.value < FEW and self.value.is_integer()
 
     def is_like(self, other: Quantity) -> bool:
         """Whether both count the same: one currency, one noun, or people by whatever noun."""

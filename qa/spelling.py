@@ -12,6 +12,8 @@ from .question import content_words, stems, words
 
 SHORTEST = 5
 """Letters of a word that may be misspelt: of shorter ones too many differ in a letter alone."""
+MOST = 12
+"""Words of a question that are looked at: each is held against all that begin like it."""
 ALIKE = 0.8
 """Twice the letters that two words share in order over the letters of both, from which one may stand for the other
 (Ratcliff and Metzener 1988)."""
@@ -20,7 +22,7 @@ ALIKE = 0.8
 def respelt(question: str, library: Library) -> str | None:
     """The question with each word that no article has as the nearest that one does have; None where there is none."""
     changed = question
-    for word in content_words(question):
+    for word in list(dict.fromkeys(content_words(question)))[:MOST]:
         if (meant := _meant(word, library)) is not None:
             changed = re.sub(rf"\b{re.escape(word)}\b", lambda _, meant=meant: meant, changed)  # type: ignore[misc]
     return None if changed == question else changed

@@ -10,7 +10,7 @@ from index import Library, Scope, Sentence
 
 from .answer import Answer, AnswerSentence, Citation
 from .cite import cite
-from .conversation import Turn
+from .conversation import MAX_CHARACTERS, Turn
 from .evidence import share, stem_set
 from .question import content_words, stems
 from .spelling import respelt
@@ -80,19 +80,16 @@ def talk(question: str, library: Library, history: Sequence[Turn], scope: Scope)
         if wanted.what and not _published(wanted.time, library, scope):
             return None  # what happened then may be told later
         return _news(question, library, scope, wanted.time)
+    if wanted.kind in ("said", "who"):
+        return _answer(question, library, [_SAID[wanted.what]] if wanted.kind == "said" else _WHO)
     count = library.article_count(scope)
-    held = f"{count:,} article{'s' if count != 1 else ''}"
-    lines: dict[str, list[str | Titled]] = {
-        "said": [_SAID.get(wanted.what, "")],
-        "who": list(_WHO),
-        "help": [*_HELPS, f"There {'is' if count == 1 else 'are'} {held}, such as:", *_titles(library, scope, 3)],
-        "count": [f"There {'is' if count == 1 else 'are'} {held}."],
-        "list": [
-            f"There {'is' if count == 1 else 'are'} {held}{'; the newest' if count > LISTED else ''}:",
-            *_titles(library, scope),
-        ],
-    }
-    return _answer(question, library, lines[wanted.kind])
+    held = f"There {'is' if count == 1 else 'are'} {count:,} article{'s' if count != 1 else ''}"
+    if wanted.kind == "help":
+        return _answer(question, library, [*_HELPS, f"{held}, such as:", *_titles(library, scope, 3)])
+    if wanted.kind == "count":
+        return _answer(question, library, [f"{held}."])
+    rest = "; the newest" if count > LISTED else ""
+    return _answer(question, library, [f"{held}{rest}:", *_titles(library, scope)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +166,7 @@ def _meant(what: str, library: Library, history: Sequence[Turn], scope: Scope) -
         if len(chosen) == 1:
             return chosen[0][0]
         said = [turn.text for turn in history if turn.role == "assistant"]
-        return _quoted(said[-1], library, scope) if said else None
+        return _quoted(said[-1][:MAX_CHARACTERS], library, scope) if said else None
     own = frozenset({what}) if scope.articles is None else scope.articles & {what}
     if re.fullmatch(r"[\w.:/-]+", what) and library.article_count(replace(scope, articles=own)):
         return what

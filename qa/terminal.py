@@ -44,6 +44,9 @@ class Group(click.Group):
         except FootnoteError as error:
             click.echo(f"footnote: {one_line(str(error))}", err=True)
             ctx.exit(error.exit_code)
+        except UnicodeEncodeError:
+            click.echo("footnote: an argument is not UTF-8 text", err=True)
+            ctx.exit(2)
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone: click ends quietly
                 raise
@@ -209,11 +212,11 @@ def open_library(place: Place, *, create: bool = False, encoder: Encoder | None 
 
 
 @contextmanager
-def progress_bar(unit: str, total: int | None = None) -> Iterator[Callable[[int], Any]]:
+def progress_bar(unit: str) -> Iterator[Callable[[int], Any]]:
     """A bar on stderr, where that is a terminal: call what it gives with how many are just done."""
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=f" {unit}", disable=not sys.stderr.isatty(), leave=False) as bar:
+    with tqdm(unit=f" {unit}", disable=not sys.stderr.isatty(), leave=False) as bar:
         yield bar.update
 
 

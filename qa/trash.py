@@ -12,6 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,8 +91,9 @@ class Trash:
     def purge(self) -> None:
         """Delete for good what has been here for longer than `UNDO_S`, and what a crash left half written."""
         for entry in self._folder.iterdir() if self._folder.is_dir() else ():
-            if entry.suffix == _MAKING or entry.stat().st_mtime + UNDO_S < self._now():
-                shutil.rmtree(entry, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another process was faster
+                if entry.suffix == _MAKING or entry.stat().st_mtime + UNDO_S < self._now():
+                    shutil.rmtree(entry, ignore_errors=True)
 
     def _write(self, folder: Path, articles: Sequence[Article]) -> None:
         """Each article once a source, for an article may have several; its original beside it."""

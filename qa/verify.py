@@ -105,9 +105,14 @@ def _article(article_id: str, library: Library) -> Article | None:
 
 
 def _now_from(sources: Collection[str], library: Library) -> dict[str, Article]:
-    """What came from these sources last: an edited file is an article of its own, in place of the one before."""
-    ids = {summary.source: summary.id for summary in library.articles() if summary.source in sources}
-    return {source: library.show(article_id) for source, article_id in ids.items()}
+    """What stands in place of the article that a file of one held before: an edited file is an article of its own. Of
+    the articles of a file of many it is not known which came after which."""
+    ids: dict[str, list[str]] = {}
+    for summary in library.articles():
+        if summary.source in sources:
+            ids.setdefault(summary.source, []).append(summary.id)
+    found = {source: library.show(held[0]) for source, held in ids.items() if len(held) == 1}
+    return {source: article for source, article in found.items() if article.is_named_by_content}
 
 
 def _check_removed(citation: Citation, successor: Article | None, to_the_character: bool) -> Checked:

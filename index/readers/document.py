@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from ..articles import Article, Original, content_id
+from ..articles import MAX_TITLE, Article, Original, content_id
 from ..errors import ArticleError
 from .canonical import canonical
 
@@ -100,7 +100,7 @@ class Document:
             raise self.error("has no text")
         if len(text) > MAX_CHARACTERS:
             raise self.error(f"has more than {MAX_CHARACTERS // 1_000_000} million characters; split it")
-        title = one_line(title) or self.title
+        title = (one_line(title) or self.title)[:MAX_TITLE]
         return Article(
             content_id(title, text),
             title,

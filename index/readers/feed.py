@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..articles import MAX_TITLE
 from .canonical import language, web_link
 from .document import Document, one_line
 from .markup import parse_html, text_of
@@ -52,7 +53,7 @@ def _entry(entry: Any, feed: Any) -> Entry:
     value = max((part.value for part in contents), key=len) if contents else entry.get("summary", "")
     text = _text(value)
     url = web_link(entry.get("link"))
-    title = one_line(_text(entry.get("title", "")))
+    title = one_line(_text(entry.get("title", "")))[:MAX_TITLE]
     tags = [part.get("language") for part in contents] + [feed.get("language")]
     return Entry(
         entry.get("id") or url or title,

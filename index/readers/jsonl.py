@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ..articles import Article, content_id
+from ..articles import MAX_TITLE, Article, content_id
 from ..errors import ArticleError
 from .canonical import language
 from .document import MAX_BYTES, Document, one_line
@@ -50,7 +50,7 @@ def _article(record: Any, source: str) -> Article:
     text = _field(record, "text") or ""
     if not text.strip():
         raise _BadRecord("has no text")
-    title = _field(record, "title") or ""
+    title = (_field(record, "title") or "")[:MAX_TITLE]
     identity = record.get("id")
     if isinstance(identity, int) and not isinstance(identity, bool):
         identity = str(identity)

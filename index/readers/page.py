@@ -44,6 +44,8 @@ _CHARSET = re.compile(
 )
 _MARKER = re.compile(r"^(?:- |\d{1,3}\. )")
 # As browsers do: pages that declare these mean their extensions.
+_NO_CHARSETS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape"}
+"""Codecs of Python's that no page is in, and that take a time quadratic in its length."""
 _WIDER_CHARSETS = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
@@ -97,6 +99,8 @@ def decode(content: bytes, charset: str | None = None) -> str:
     for label in (charset, declared[1].decode("ascii") if declared else None, "utf-8"):
         try:
             name = codecs.lookup(label or "").name
+            if name in _NO_CHARSETS:
+                continue
             return content.decode(_WIDER_CHARSETS.get(name, name))
         except (LookupError, ValueError):
             continue

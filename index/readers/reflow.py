@@ -6,6 +6,7 @@ A page knows where its lines stand and how large they are, nothing else. All mea
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -136,7 +137,7 @@ def flow(pages: Sequence[Sequence[Line]]) -> Flowed:
         # The notes at the foot of a page come before a paragraph that runs over to the next one, and so break nothing.
         place = len(blocks)
         if broken and not _ENDED.search(broken.last.text):
-            place = blocks.index(broken)
+            place = next(n for n in reversed(range(len(blocks))) if blocks[n] is broken)
             while place and blocks[place].kind == blocks[place - 1].kind == "point":
                 place -= 1
         blocks[place:place] = _blocks(notes, number, leadings, body)
@@ -160,11 +161,14 @@ def _running(pages: Sequence[Sequence[Line]]) -> list[set[Line]]:
         for edge, lines in enumerate(_edges(page)):
             for line in lines[:_EDGE]:
                 heights[edge, _pattern(line)].append(line.baseline)
+    for same in heights.values():
+        same.sort()
     enough = max(2, 0.3 * sum(1 for page in pages if page))
 
     def repeated(edge: int, line: Line) -> bool:
-        same = [height for height in heights[edge, _pattern(line)] if abs(height - line.baseline) < _SAME_HEIGHT]
-        return len(same) >= enough or _PAGE_NUMBER.fullmatch(line.text) is not None
+        same = heights[edge, _pattern(line)]
+        first, end = bisect_right(same, line.baseline - _SAME_HEIGHT), bisect_left(same, line.baseline + _SAME_HEIGHT)
+        return end - first >= enough or _PAGE_NUMBER.fullmatch(line.text) is not None
 
     return [
         {
@@ -347,7 +351,8 @@ def _joined(text: str, below: str, vocabulary: set[str]) -> str:
 
 def _words(text: str) -> list[str]:
     """Words in lower case, compounds whole; not the last one, which may be broken."""
-    return re.findall(r"[\w'’]+(?:-[\w'’]+)*(?=\W)", text.lower())
+    # Begun at a word's start alone: else a long last word is tried anew from each of its letters.
+    return re.findall(r"(?<![\w'’])[\w'’]+(?:-[\w'’]+)*(?=\W)", text.lower())
 
 
 def _without_note_signs(text: str, noted: set[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 
-from ..articles import Article, content_id
+from ..articles import MAX_TITLE, Article, content_id
 from ..errors import ArticleError
 from .canonical import language, web_link
 from .document import Document, one_line
@@ -42,7 +42,8 @@ def read(document: Document) -> Iterator[Article | ArticleError]:
     text = decode(document, document.content(MAX_BYTES))
     csv.field_size_limit(MAX_FIELD)
     lines = text.split("\n")
-    rows = csv.reader((f"{line}\n" for line in lines), delimiter=_delimiter(lines[0]), strict=False)
+    header = next((line for line in lines if line.strip()), "")
+    rows = csv.reader((f"{line}\n" for line in lines), delimiter=_delimiter(header), strict=False)
     columns: dict[str, int] | None = None
     number, empty = 0, True
     while True:
@@ -91,7 +92,7 @@ def _article(document: Document, columns: dict[str, int], row: Sequence[str]) ->
     text = cells.get("text", "")
     if not text.strip():
         raise ValueError("has no text")
-    title = one_line(cells.get("title"))
+    title = one_line(cells.get("title"))[:MAX_TITLE]
     identity = cells.get("id", "").strip()
     if not identity.isprintable():
         raise ValueError(f"has the id {identity!r}; an id is a line of printable text")

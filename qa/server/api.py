@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
@@ -39,6 +39,8 @@ from .schema import (
 )
 from .shelf import deliver
 
+T = TypeVar("T")
+
 _SUMMARY = ("id", "title", "source", "published", "characters", "passages")
 _ARTICLE = ("id", "title", "source", "url", "published", "text")
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -53,6 +55,10 @@ def make_api(desk: Desk, inbox: Inbox) -> APIRouter:
     """The routes below `/api/`, over the desk's library."""
     router = APIRouter(prefix="/api", responses=_REFUSALS)
     library = desk.library
+
+    def in_turn(work: Callable[[], T]) -> T:
+        with inbox.alone():
+            return work()
 
     @router.post("/ask", tags=["Ask"], summary="One answer", responses=_gives(AnswerJson) | _EMPTY)
     async def ask(asked: StreamedQuestion) -> Response:
@@ -89,7 +95,7 @@ def make_api(desk: Desk, inbox: Inbox) -> APIRouter:
     async def add(new: NewArticles) -> JSONResponse:
         """The same twice changes nothing; an id that is known takes the new text. A bad one stops no other."""
         found = await to_thread.run_sync(_read, new)
-        report = await desk.change(lambda: library.add(found))
+        report = await desk.change(lambda: in_turn(lambda: library.add(found)))
         return JSONResponse(_report(report), 422 if report.failed and not report.changes else 200)
 
     @router.post(
@@ -129,7 +135,7 @@ def make_api(desk: Desk, inbox: Inbox) -> APIRouter:
     )
     async def remove(article_id: str) -> JSONResponse:
         """Everywhere: text, vectors and full-text index."""
-        await desk.change(lambda: library.remove([article_id]))
+        await desk.change(lambda: in_turn(lambda: library.remove([article_id])))
         return JSONResponse({"removed": [article_id]})
 
     return router

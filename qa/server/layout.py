@@ -90,7 +90,7 @@ def article_html(
     begins: a sign without text stands there. `styles` are those of Markdown, where the text is such.
     """
     marks = _Marks(text, span, tuple(other for other in others if other), tuple(pages[1:]), tuple(styles))
-    return "".join(_elements(text, split_blocks(text, sentences), marks))
+    return "".join(_elements(split_blocks(text, sentences), marks))
 
 
 def escape(text: str) -> str:
@@ -151,7 +151,7 @@ class _Marks:
         return f"<mark {' '.join(attributes)}>" if attributes else "<mark>"
 
 
-def _elements(text: str, blocks: Sequence[Block], marks: _Marks) -> Iterator[str]:
+def _elements(blocks: Sequence[Block], marks: _Marks) -> Iterator[str]:
     open_list = 0
     for block in blocks:
         if open_list and block.list_number != open_list:

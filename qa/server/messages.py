@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
+from index.dates import day_of
+
 from ..answer import ABSTENTION, Answer, AnswerSentence, Citation, Conflict
+from ..conflicts import newest_of
 from ..verify import Standing
 from .links import SHELF, day, span_link
 
@@ -25,6 +28,7 @@ _CHANGED = {
     Standing.CHANGED: "The article has changed since",
     Standing.REMOVED: "The article has been deleted since",
 }
+_ABSTAINED = f'<p class="fn-none">{ABSTENTION}</p>'
 _ADD = (
     '<p class="fn-add">Is it in an article that is not here yet? '
     f'<a class="fn-open" href="{SHELF}">Add articles</a></p>'
@@ -70,7 +74,7 @@ def reply(
     answer of which conversation this is: CONVERSATION-POSITION, empty where it is not kept.
     """
     understood = _understood(answer.understood) if answer.understood else ""
-    body = "".join(_abstention(answer) if answer.abstained else _body(answer))
+    body = _ABSTAINED if answer.abstained else "".join(_body(answer))
     below = "".join(_below(answer, changed or {}, place)) if whole else '<p class="fn-pending">Writing</p>'
     name = f' id="{literal(place)}"' if place else ""
     return {"role": "assistant", "content": f'<section class="fn-answer"{name}>{understood}{body}{below}</section>'}
@@ -113,10 +117,6 @@ def _ref(number: int, link: str) -> str:
     return f'<a class="fn-ref" href="{literal(link)}"><span class="fn-sr">Footnote </span>{number}</a>'
 
 
-def _abstention(answer: Answer) -> Iterator[str]:
-    yield f'<p class="fn-none">{literal(ABSTENTION)}</p>'
-
-
 def _below(answer: Answer, changed: Mapping[int, Standing], place: str) -> Iterator[str]:
     for lack in answer.missing:
         yield f'<p class="fn-missing">{literal(lack[:1].upper() + lack[1:])}.</p>'
@@ -140,8 +140,7 @@ def _below(answer: Answer, changed: Mapping[int, Standing], place: str) -> Itera
 
 def _conflict(conflict: Conflict, cited: Sequence[Citation]) -> str:
     """What articles say differently, side by side, the newest said to be so."""
-    dates = {day(citation.published) for citation in cited if citation.published}
-    newest = max(dates) if len(dates) > 1 else None
+    newest = newest_of([found for citation in cited if (found := day_of(citation.published))])
     sides = "".join(_side(citation, newest) for citation in cited)
     about = conflict.text.rpartition(" ([")[0] or conflict.text  # the dates behind it stand in the sides
     return (
@@ -150,9 +149,9 @@ def _conflict(conflict: Conflict, cited: Sequence[Citation]) -> str:
     )
 
 
-def _side(citation: Citation, newest: str | None) -> str:
+def _side(citation: Citation, newest: str) -> str:
     date = f"<time>{literal(day(citation.published))}</time>" if citation.published else "<span>no date</span>"
-    is_newest = newest is not None and day(citation.published or "") == newest
+    is_newest = newest != "" and day_of(citation.published) == newest
     return (
         f"<figure><figcaption>{date}{' <b>newest</b>' if is_newest else ''}<cite>{literal(_title(citation))}</cite>"
         f"</figcaption><blockquote>{literal(citation.quote)}<sup>{_ref(citation.number, span_link(citation))}</sup>"

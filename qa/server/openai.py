@@ -14,6 +14,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
@@ -62,7 +63,7 @@ def make_openai(desk: Desk) -> APIRouter:
         if not asked.stream:
             async for answer in answers:
                 last = answer
-            return JSONResponse(completion.whole(last))
+            return JSONResponse(await to_thread.run_sync(completion.whole, last))
         first = await anext(answers)  # what goes wrong before it is still a status, not an event
         with_usage = bool(asked.stream_options and asked.stream_options.include_usage)
         return StreamingResponse(completion.events(first, answers, with_usage), media_type="text/event-stream")
@@ -121,7 +122,8 @@ class Completion:
         last = {"annotations": url_citations(answer, self.base, shift)}
         yield self._event(last, finish_reason="stop", **_extras(answer))
         if with_usage:
-            yield _data({**self.shared, "object": _CHUNK, "choices": [], "usage": self._usage(answer)})
+            usage = await to_thread.run_sync(self._usage, answer)
+            yield _data({**self.shared, "object": _CHUNK, "choices": [], "usage": usage})
         yield "data: [DONE]\n\n"
 
     def _event(self, delta: dict[str, Any], finish_reason: str | None = None, **extras: Any) -> str:

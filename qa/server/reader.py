@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse
 
 from index import Article, Library
 from index.errors import UnknownArticle
+from index.readers.canonical import web_link
 from index.sentences import Sentence
 
 from .inline import styles
@@ -162,10 +163,9 @@ def _original(article: Article, page: int | None, original: tuple[Path, str] | N
 
 def _origin(article: Article) -> str:
     origin = article.origin
-    address = urlsplit(origin) if origin.lower().startswith(("http://", "https://")) else None
-    if address and address.netloc:
+    if web_link(origin):
         source = (
-            f'<a href="{escape(origin)}" target="_blank" rel="noopener noreferrer">{escape(address.netloc)}'
+            f'<a href="{escape(origin)}" target="_blank" rel="noopener noreferrer">{escape(urlsplit(origin).netloc)}'
             '<span class="fn-sr"> (opens the source)</span></a>'
         )
     else:

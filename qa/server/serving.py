@@ -133,9 +133,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _warm_up(library: Library, life: Life) -> None:
-    with contextlib.suppress(FootnoteError):  # the first question meets it again, and says so
-        library.warm_up()
-    life.ready = True
+    try:
+        with contextlib.suppress(FootnoteError):  # the first question meets it again, and says so
+            library.warm_up()
+    finally:
+        life.ready = True
 
 
 def _run(app: FastAPI, life: Life, listener: socket.socket, announce: Callable[[int], object]) -> None:

@@ -2,10 +2,15 @@
 
 const PAUSE_MS = 250; // in typing, before a search
 
+let asked = 0; // searches: the answer of an older one may come after a newer one's
+
 export async function relist(address = location.href) {
+  const own = ++asked;
   try {
     const answer = await fetch(address);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html"); // ours: every text is escaped
+    const text = await answer.text();
+    if (own !== asked) return;
+    const page = new DOMParser().parseFromString(text, "text/html"); // ours: every text is escaped
     for (const id of ["count", "list"]) swap(document.getElementById(id), page.getElementById(id));
   } catch {
     // the server is away: what is there stays

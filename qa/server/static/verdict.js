@@ -29,8 +29,8 @@ async function send(tools, sending) {
   try {
     await sending();
     return true;
-  } catch {
-    say(tools, "This could not be kept; the terminal Footnote runs in says more.");
+  } catch (error) {
+    say(tools, `This could not be kept: ${error.message}`);
     return false;
   }
 }
