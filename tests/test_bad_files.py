@@ -311,6 +311,8 @@ def test_elements_nested_for_ever_end() -> None:
         ("<p>лёд</p>".encode("utf-16"), "лёд"),
         (b"<meta charset=utf-8><p>caf\xe9</p>", "café"),
         (b"<meta charset=none><p>caf\xe9</p>", "café"),
+        (b"<meta charset=punycode><p>caf\xe9</p>", "café"),
+        (b"<meta charset=unicode-escape><p>caf\\u00e9</p>", "caf\\u00e9"),
     ],
 )
 def test_a_page_is_read_in_the_characters_it_declares(content: bytes, text: str) -> None:

@@ -176,6 +176,7 @@ def test_the_version_is_the_distribution_s() -> None:
         (["ask", "why " * 500_000], "the question has 1,999,999 characters; the limit is 2,000"),
         (["search", "x" * 2001], "the question has 2,001 characters; the limit is 2,000"),
         (["ask", "who \udcff is it"], "the question is not UTF-8 text"),
+        (["show", "\udcff"], "an argument is not UTF-8 text"),
         (["show", "nothing"], "no article has the id 'nothing'"),
         (["show", ""], "no article has the id ''"),
         (["remove", SECOND, "nothing"], "no article has the id 'nothing'"),

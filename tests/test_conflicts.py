@@ -139,6 +139,11 @@ def test_any_two_texts_can_be_held_against_each_other(one: str, other: str) -> N
     assert not contradiction(one, one)
 
 
+def test_a_number_past_all_counting_is_read() -> None:
+    assert contradiction(f"It sold {'9' * 400} ships.", "It sold 3 ships.") is not None
+    assert not quantities(f"It sold {'9' * 400} ships.")[0].is_count
+
+
 @given(st.integers(0, 10**9), st.sampled_from(["", " million", "%"]))
 def test_a_number_is_read_with_its_scale(number: int, unit: str) -> None:
     (found,) = quantities(f"It is {number:,}{unit} of it")

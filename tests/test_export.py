@@ -250,6 +250,11 @@ def test_answers_of_ask_can_be_verified(folder: Path, tmp_path: Path) -> None:
         (b'{"a": 1}', "holds no answers"),
         (b"[" * 100_000, "is not whole JSON"),
         (b'{"citations": [{"number": 1}]}', "answer 1 is none of Footnote's"),
+        (
+            b'{"citations": [{"number": 1e999, "article_id": "a", "quote": "q", "start": 0, "end": 1}]}',
+            "answer 1 is none of Footnote's",
+        ),
+        (b"<![x[ y ]]>", "has lost its article and span"),
         (b'<blockquote class="footnote-quote">x</blockquote>', "has lost its article and span"),
         (b"> x\n<!-- footnote-quote {} -->", "has lost its article and span"),
         (b"> x\n<!-- footnote-quote {]} -->", "has lost its article and span"),
@@ -262,6 +267,15 @@ def test_what_is_no_export_is_one_line(folder: Path, tmp_path: Path, content: by
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
     assert reason in result.stderr
+
+
+def test_another_article_of_the_same_file_is_no_successor(tmp_path: Path, encoder: Encoder) -> None:
+    with Library(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([Article(name, name, f"{TEXT} {name}", "all.jsonl") for name in ("a", "b", "c")])
+        quoted = replace(cite(1, TEXT[:5]), article_id="b", source="all.jsonl", start=0, end=5)
+        library.remove(["b"])
+        (checked,) = verify([quoted], library)
+        assert (checked.standing, checked.successor) == (Standing.REMOVED, "")
 
 
 def test_what_is_not_there_is_one_line(folder: Path, tmp_path: Path) -> None:

@@ -318,17 +318,35 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     return files
 
 
-def test_a_certificate_has_to_be_vouched_for_and_of_the_name(
-    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def secure_site(certificate: tuple[Path, Path]) -> Iterator[Site]:
     site = Site()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
     site.socket = context.wrap_socket(site.socket, server_side=True)
     with serving(site):
-        site.give("/ice")
-        url = f"https://localhost:{site.port}/ice"
-        assert problem(url, site).startswith("its certificate does not hold (self")
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-        assert fetch(url, site.permits).content == PAGE
-        assert problem(url.replace("localhost", "127.0.0.1"), site).startswith("its certificate does not hold (IP")
+        yield site
+
+
+def test_a_certificate_has_to_be_vouched_for_and_of_the_name(
+    secure_site: Site, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secure_site.give("/ice")
+    url = f"https://localhost:{secure_site.port}/ice"
+    assert problem(url, secure_site).startswith("its certificate does not hold (self")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    assert fetch(url, secure_site.permits).content == PAGE
+    url = url.replace("localhost", "127.0.0.1")
+    assert problem(url, secure_site).startswith("its certificate does not hold (IP")
+
+
+def test_time_is_up_over_tls_as_well(
+    secure_site: Site, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    monkeypatch.setattr(fetching, "MAX_SECONDS", 1.0)
+    secure_site.answers["/slow"] = _drip
+    started = time.monotonic()
+    url = f"https://localhost:{secure_site.port}/slow"
+    assert problem(url, secure_site) == "took longer than 1 s; try again later"
+    assert time.monotonic() - started < 3

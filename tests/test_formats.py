@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from index import Article, ArticleError
+from index.articles import MAX_TITLE
 from index.readers import read_document
 from index.readers.canonical import canonical, language, pdf_date, web_link
 from index.readers.document import Document
@@ -91,6 +94,26 @@ def test_a_row_without_text_is_named_by_its_line_and_the_others_are_read() -> No
 def test_a_table_without_articles_is_named(content: str, complaint: str) -> None:
     (error,) = found("a.csv", content)
     assert str(error) == f"a.csv: {complaint}"
+
+
+def test_the_header_may_stand_below_empty_lines() -> None:
+    assert only("a.csv", "\n \ntitle;text\nIce;The harbour, which is deep, froze.\n").title == "Ice"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", "Title: {}\n\nIce."),
+        ("a.csv", "title,text\n{},Ice.\n"),
+        ("a.jsonl", '{{"title": "{}", "text": "Ice."}}'),
+        ("a.html", "<title>{}</title><p>Ice.</p>"),
+    ],
+)
+def test_a_title_is_no_longer_than_a_title(name: str, content: str) -> None:
+    """It stands in the index with each passage."""
+    article = only(name, content.format("ice " * 100_000))
+    assert len(article.title) <= MAX_TITLE
+    assert article.is_named_by_content
 
 
 def test_author_and_language_of_a_record_are_taken_where_they_are_text() -> None:
@@ -245,3 +268,20 @@ def test_languages_dates_and_links() -> None:
 
 def test_only_what_cannot_be_seen_is_taken_out() -> None:
     assert canonical("a\x00\x07\u200b\U000e0041b\r\nc\u200dd") == "ab\nc\u200dd"
+
+
+def test_a_page_of_one_endless_word_is_read_at_once() -> None:
+    """Letters that nothing ends, as an invisible layer of a scan may have them."""
+    line = Line("x" * 200_000, 72, 400, 700, 11)
+    began = time.monotonic()
+    assert flow([[line]]).text.strip() == line.text
+    assert time.monotonic() - began < 5
+
+
+def test_a_document_of_two_thousand_pages_is_read_in_seconds() -> None:
+    pages = [
+        [Line(f"Row {row} of page {n} goes on", 72, 400, 700 - 14 * row, 11) for row in range(20)] for n in range(2_000)
+    ]
+    began = time.monotonic()
+    assert flow(pages).text.count("goes on") == 40_000
+    assert time.monotonic() - began < 20

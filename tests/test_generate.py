@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import assume, given
@@ -84,6 +85,14 @@ def test_what_never_ends_is_cut() -> None:
     found = read("word " * 1_000, size=3)
     assert len(found) > 3
     assert all(len(written.text) <= MAX_SENTENCE + 3 for written in found)
+
+
+@pytest.mark.parametrize("piece", ["a-", "a.", "(…)", "[", "[x](", "<b "])
+def test_an_answer_in_one_piece_is_read_at_once(piece: str) -> None:
+    """Whatever a server that does not stream sends: nobody else is answered meanwhile."""
+    began = time.monotonic()
+    read(piece * 25_000, size=10**6)
+    assert time.monotonic() - began < 10
 
 
 def said(written: list[Written]) -> str:

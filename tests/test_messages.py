@@ -122,6 +122,15 @@ def test_a_conflict_stands_side_by_side() -> None:
     assert "how far it &lt;fell&gt;" in content
 
 
+def test_the_newest_is_told_by_days_however_they_are_written() -> None:
+    citations = (
+        replace(cite(1, "It fell 3 %."), published="Thu, 04 May 2023 10:00:00 +0000"),
+        replace(cite(2, "It fell 5 %.", "b", "Other"), published="Mon, 03 Jun 2024 10:00:00 +0000"),
+    )
+    content = reply(replace(ANSWER, citations=citations, conflicts=(Conflict("how far", (1, 2)),)))["content"]
+    assert ["<b>newest</b>" in side for side in re.findall("<figure>(.*?)</figure>", content)] == [False, True]
+
+
 def test_what_goes_with_an_answer_is_shown() -> None:
     """How it was understood, notes, what is missing, questions to go on with, and sources that have changed since."""
     answer = replace(ANSWER, understood="What fell? (<Rome>)", notes=("No model.",), follow_ups=("Why?", "When?"))

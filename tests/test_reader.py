@@ -35,6 +35,7 @@ ODD_IDS = ["a b", "a/b/../c", "..", ".", "/etc/passwd", "50%", "ü?#&=+", '"><sc
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with Library.open(tmp_path_factory.mktemp("library"), create=True) as opened:
         opened.add([APPLES])
+        opened.add([Article("damaged", "Damaged", "This is one.", "a.jsonl", url="http://[x")])
         opened.add(Article(odd, f"Number {n}", f"This is article {n}.", f"{n}.txt") for n, odd in enumerate(ODD_IDS))
         yield opened
 
@@ -48,6 +49,11 @@ def client(library: Library) -> TestClient:
 
 def marked(page: str) -> str:
     return unescape("".join(re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL)))
+
+
+def test_an_address_that_is_none_is_no_link(client: TestClient) -> None:
+    page = client.get("/read/damaged")
+    assert (page.status_code, 'href="http://[x' in page.text) == (200, False)
 
 
 def test_a_citation_opens_at_its_words(client: TestClient) -> None:

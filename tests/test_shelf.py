@@ -310,6 +310,19 @@ def test_what_is_deleted_is_gone_for_good_after_a_while(library: Library) -> Non
             trash.restore(gone)
 
 
+def test_what_goes_beside_it_does_not_end_the_work(library: Library, inbox: Inbox, client: TestClient) -> None:
+    """An entry of the trash that another process has taken, and deliveries that are told of no more."""
+    (library.folder / "trash").mkdir()
+    (library.folder / "trash" / "gone").symlink_to("nowhere")
+    assert upload(client, "a.txt", MOLES) == 202
+    assert inbox.wait(60)
+    (library.folder / "trash" / "gone").unlink()
+    inbox.forget()
+    assert upload(client, "b.txt", b"Title: Ice\n\nThe harbour froze.") == 202
+    assert inbox.wait(60)
+    assert len(library.articles()) == 2
+
+
 def test_an_unknown_article_cannot_be_deleted(library: Library, client: TestClient) -> None:
     refused = client.post("/articles/remove", data={"id": "<b>"})
     assert (refused.status_code, "<b>" in refused.text) == (404, False)
