@@ -64,6 +64,11 @@ _ADVERT = re.compile(
     r"|sign up (?:for|to) (?:our|the) [^\n]{0,60}newsletter))"
 )
 _CELLS = " | "
+_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?)?[ \t]*$")
+"""What Markdown draws below the header of a table."""
+_ENDED = re.compile(r"[.!?…:;。！？]['\")\]”’»]*$")
+_WRAPPED = range(60, 133)
+"""Characters of a line that may be wrapped. A comma at its end ends nothing, where a heading has none."""
 _TITLE_LABEL = re.compile(r"\s*title:[ \t]*", re.IGNORECASE)
 
 
@@ -132,6 +137,8 @@ def _blocks(text: str, title: str) -> Iterator[_Block]:
             yield _Block(start, end, Kind.ADVERT)
         elif heading := _MARKDOWN_HEADING.match(line):
             yield _Block(start, end, Kind.HEADING, heading.end())
+        elif _RULE.match(line):
+            yield _Block(start, end, Kind.HEADING)
         else:
             marker = _MARKER.match(line)
             while position < len(lines) and _continues(text, lines[position - 1], lines[position]):
@@ -162,7 +169,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 def _continues(text: str, above: tuple[int, int], below: tuple[int, int]) -> bool:
     """Whether a line break is only a wrap inside a paragraph.
 
-    It is when the next line starts in lower case, or when a line that looks wrapped (60 to 100 characters)
+    It is when the next line starts in lower case, or when a line that looks wrapped (60 to 132 characters)
     ends without a full stop. Any other line break ends the block: most articles hold one paragraph a line, and a
     table one row.
     """
@@ -173,7 +180,7 @@ def _continues(text: str, above: tuple[int, int], below: tuple[int, int]) -> boo
         return False
     if lower[0].islower():
         return True
-    return 60 <= len(upper) <= 100 and not _TERMINAL.search(upper)
+    return len(upper) in _WRAPPED and not _ENDED.search(upper)
 
 
 def _is_title(line: str, title: str) -> bool:

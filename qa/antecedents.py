@@ -27,6 +27,14 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 """What a sentence starts with that gives the reason for the one before it: `This move aims to`."""
+_BECAUSE = re.compile(r"\b(?:because|due to|owing to|so that)\b", re.IGNORECASE)
+"""What gives a reason wherever it stands in a sentence."""
+_COUNTS = ("two", "three", "four", "five", "six")
+_ANNOUNCED = re.compile(
+    rf"(?:^|[.:] |\W\s)(?P<count>{'|'.join(_COUNTS)}) (?:things|reasons|ways|points|steps|problems|limits|parts)\.$",
+    re.IGNORECASE,
+)
+"""A sentence that ends by saying how many are told next."""
 _MOVE = re.compile(
     r"\b(?:this|these) (?:\w+ )?(?:moves?|steps?|decisions?|actions?|measures?|plans?|polic(?:y|ies)|changes?"
     r"|developments?|announcements?|trends?|approach|deals?|rulings?|proposals?|results?|practices?)\b",
@@ -60,7 +68,7 @@ def reach_back(
     Not across paragraphs but from `this move`, which may point at the end of the one before; nor to what is `shown`
     already: (article, end) of the answer's sentences.
     """
-    moves = _MOVE.search(quote.text) is not None and not quote.text.rstrip().endswith(":")  # `these steps:` follow
+    moves = _moves(quote, library)
     is_open = bool(quote.answer and _PRONOUN.fullmatch(quote.text, quote.answer.start, quote.answer.end))
     if quote.is_item or not (is_open or moves or DANGLING.match(quote.text) or _points_at(asked, quote.text)):
         return quote
@@ -79,6 +87,16 @@ def reach_back(
     return replace(quote, start=start, text=text[start : quote.end], answer=short)
 
 
+def _moves(quote: Quote, library: Library) -> bool:
+    """Whether it points at what stands before it: not `these steps:`, which follow, nor `this policy` in a policy."""
+    move = _MOVE.search(quote.text)
+    if move is None or quote.text.rstrip().endswith(":"):
+        return False
+    if not move.group().lower().startswith("this "):
+        return True
+    return set(stems(move.group().split()[-1])).isdisjoint(stems(library.show(quote.article_id).title))
+
+
 def reach_on(
     quote: Quote,
     shown: Collection[tuple[str, int]],
@@ -91,7 +109,8 @@ def reach_on(
 ) -> Quote:
     """The quote, which reaches on where the next sentence of the paragraph gives its `reason`, is `added` to it as
     the next of what it lists, has `turned` to the other side, or points back at it and has a word of what is `asked`
-    (stems) that it lacks; and to the last of those that start with `First,`, `Second,` and so on.
+    (stems) that it lacks; to the last of those that start with `First,`, `Second,` and so on; and over so many as it
+    announces (`Three things.`).
 
     Not to what is `shown` already: (article, start) of the answer's sentences.
     """
@@ -105,8 +124,12 @@ def reach_on(
     if _ORDINAL.match(text, after.start):
         last = [after, *takewhile(lambda s: _ORDINAL.match(text, s.start), following)][-1]
         return replace(quote, end=last.end, text=text[quote.start : last.end])
+    if announced := _ANNOUNCED.search(quote.text):
+        last = [after, *following][: _COUNTS.index(announced["count"].lower()) + 2][-1]
+        return replace(quote, end=last.end, text=text[quote.start : last.end])
     patterns = [pattern for pattern, is_wanted in ((_REASON, reason), (_ADDED, added), (_TURNED, turned)) if is_wanted]
     goes_on = any(pattern.match(text, after.start, after.end) for pattern in patterns)
+    goes_on |= reason and not _BECAUSE.search(quote.text) and _BECAUSE.search(text, after.start, after.end) is not None
     if not (goes_on or _completes(text[after.start : after.end], quote.text, asked)):
         return quote
     return replace(quote, end=after.end, text=text[quote.start : after.end])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from index import EVERYTHING, Hit, Library, Scope
 from index.errors import FootnoteError
 
+from .abbreviations import spelt_out
 from .answer import Answer
 from .compose import compose
 from .confidence import judge
@@ -92,8 +93,9 @@ def look_up(
         if answer := talk(question, library, history, scope):
             answer.timings_ms.update(total=_ms(time.perf_counter() - start))
             return Found(answer, read(question), ())
-    whole = read(complete(question, history))  # may ask a language model: not inside the snapshot, which holds a lock
+    completed = complete(question, history)  # may ask a language model: not inside the snapshot, which holds a lock
     with library.snapshot():
+        whole = read(spelt_out(completed, library))
         asked = _Asked.of(question, whole, history, library, scope)
         hits = asked.search(library, reader)
         retrieved = time.perf_counter()

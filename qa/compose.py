@@ -15,11 +15,12 @@ from .antecedents import reach_back, reach_on
 from .cite import cite
 from .evidence import NEGATION, NUMBER, lacks, names_instances
 from .extract import Evidence, Findings, Group, Quote, logit
-from .lists import list_of, with_lists
+from .lists import list_below, list_of, with_lists
 from .names import names_apart
 from .opposites import DEEDS, opposite
 from .pointing import DANGLING
 from .question import Question, Wants, focus, stems
+from .tables import with_headers
 from .weights import probability_of
 
 NEAREST = 3
@@ -139,7 +140,9 @@ def select(findings: Findings, library: Library) -> tuple[Group, ...]:
         return _one_a_source(findings, library)
     if (Wants.STEPS in wants or findings.question.count) and (points := list_of(findings, library)):
         return tuple((point,) for point in points)
-    return tuple(with_lists(_best_sentences(findings, library), library))
+    if points := list_below(findings, library):
+        return tuple((point,) for point in points)
+    return tuple(with_headers(with_lists(_best_sentences(findings, library), library), library))
 
 
 def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:

@@ -92,7 +92,10 @@ def _rivals(answer: Answer, part: Findings, library: Library) -> Iterator[Pair]:
     """Sentences in which the reader sees two answers to a question that asks for one thing."""
     if part.question.wants & _MANY:
         return
+    terms = part.question.terms
     for one, other, _ in _across(answer, _above(GOOD_RIVAL, part), NEAR_RIVAL):
+        if not terms & stem_set(one.quote.text) <= stem_set(other.quote.text):  # the interim dividend, and a dividend
+            continue
         if (text := answered_apart(one.quote, other.quote)) and _is_one_season(one, other, library):
             yield one, other, text
 

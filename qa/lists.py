@@ -7,10 +7,18 @@ from dataclasses import replace
 
 from index import Kind, Library, Sentence
 
+from .evidence import DEMANDS
 from .extract import PASSAGES, Findings, Group, Quote
+from .question import content_words, stems
 
 MAX_ITEMS = 12
 """Points of a list answer; a longer list is the article's to show."""
+BELOW = 0.1
+"""Share of the best score that a point has of a list that answers by its heading."""
+ASKED, TOLD = 0.6, 0.5
+"""Shares of the question's terms in such a heading, and of the heading's in the question."""
+ONE_THING = frozenset(DEMANDS)
+"""What no list is the answer to."""
 LISTED = 0.4
 """A list answers when what leads in to it, or half of its points, have this share of the best score."""
 
@@ -42,6 +50,39 @@ def list_of(findings: Findings, library: Library) -> list[Quote]:
                 shown = [*([lead] if lead is not None and leads else []), *(point[0] for point in points[:MAX_ITEMS])]
                 return [Quote(article_id, s.start, s.end, text[s.start : s.end], s.kind is Kind.ITEM) for s in shown]
     return []
+
+
+def list_below(findings: Findings, library: Library) -> list[Quote]:
+    """The points of a list that stands below a heading, or a line that asks, with most of what is asked and little
+    else; empty where no point is evidence, or where the question wants one thing."""
+    question, best = findings.question, findings.evidence[0]
+    if question.wants & ONE_THING or not question.terms:
+        return []
+    for candidate in findings.evidence[:PASSAGES]:
+        if not candidate.list_number or candidate.score < BELOW * best.score:
+            continue
+        text, sentences = library.show(candidate.article_id).text, library.sentences(candidate.article_id)
+        points = [s for s in sentences if s.list_number == candidate.list_number and s.kind is Kind.ITEM]
+        headed = content_words(_heads(text, sentences[: sentences.index(points[0])]))
+        held = set(stems(" ".join(headed)))
+        shared = len(question.terms & held)
+        if len(points) > 1 and shared >= ASKED * len(question.terms) and shared >= TOLD * len(held):
+            return [
+                Quote(candidate.article_id, s.start, s.end, text[s.start : s.end], is_item=True)
+                for s in points[:MAX_ITEMS]
+            ]
+    return []
+
+
+def _heads(text: str, before: Sequence[Sentence]) -> str:
+    """The headings, and lines that ask, right above what stands after these sentences."""
+    heads: list[str] = []
+    for sentence in reversed(before):
+        line = text[sentence.start : sentence.end]
+        if sentence.kind is not Kind.HEADING and not line.endswith("?"):
+            break
+        heads.append(line)
+    return " ".join(heads[:2])
 
 
 def with_lists(groups: Sequence[Group], library: Library) -> list[Group]:
