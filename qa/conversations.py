@@ -89,6 +89,11 @@ class Conversation:
     unreadable: int = 0
 
 
+def new_id() -> str:
+    """The id of a conversation that is still to be made: 32 hexadecimal digits of chance."""
+    return secrets.token_hex(16)
+
+
 class Conversations:
     """The conversations of a library. Safe from several threads and processes; each change is one transaction.
 
@@ -103,9 +108,9 @@ class Conversations:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def create(self, title: str = "") -> str:
-        """A new conversation without answers; its id, 32 hexadecimal digits of chance. Raises CannotKeep."""
-        conversation_id, now = secrets.token_hex(16), self._time()
+    def create(self, title: str = "", conversation_id: str = "") -> str:
+        """A new conversation without answers; its id: this one of `new_id`, or another. Raises CannotKeep."""
+        conversation_id, now = conversation_id or new_id(), self._time()
         with self._writing() as database:
             database.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, NULL)", (conversation_id, _title(title), now, now)

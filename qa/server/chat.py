@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -20,7 +20,7 @@ from index.scope import EVERYTHING, Scope
 from ..answer import Answer, Citation
 from ..ask import check
 from ..conversation import Turn, contextualise
-from ..conversations import CannotKeep, Conversations, UnknownConversation
+from ..conversations import CannotKeep, Conversations, UnknownConversation, new_id
 from ..llm import LLM
 from ..reader import Reader
 from ..verify import verify
@@ -46,6 +46,7 @@ QUEUE = 200
 """Events of all pages that may wait for Gradio. Questions do not wait there, but at the desk."""
 NEW = "new"
 """In place of a conversation's id where there is none yet. An empty text would not be kept by Gradio."""
+STOPPED = "Stopped before its first sentence."
 FAILED = "Something went wrong here, which is a fault of Footnote's; the terminal it runs in says more."
 
 _HEADER = (
@@ -70,7 +71,8 @@ class _Run:
     """
 
     kept: str
-    at: int | None
+    at: int | None = None
+    new: bool = False
     answer: Answer | None = None
     stopped: bool = False
     left: bool = False
@@ -102,7 +104,8 @@ class Chat:
         self.desk = Desk(library, reader, note, llm)
         self.conversations = Conversations(library.folder)
         self._runs: dict[str, _Run] = {}  # by the session of the page
-        self._have_asked: set[str] = set()  # sessions of pages
+        self._opened: set[str] = set()  # sessions of pages
+        self._gone_on: set[str] = set()  # those that have asked or left, which may be before they were opened
 
     async def open(self, kept: object, request: gr.Request) -> tuple[Any, Any, Any]:
         """The page as it is loaded: the conversation of the address (`?c=ID`) or of this browser, or a greeting.
@@ -115,7 +118,8 @@ class Chat:
                 await anyio.sleep(0.05)
         shown = None if request.query_params.get("all") else SHOWN
         chatbot, conversation_id, note = await to_thread.run_sync(self._open, asked_for, str(kept), shown)
-        if request.session_hash in self._have_asked:
+        self._opened.add(request.session_hash or "")
+        if request.session_hash in self._gone_on:
             return gr.Chatbot(placeholder=chatbot.placeholder), gr.skip(), gr.skip()
         return chatbot, conversation_id, note
 
@@ -138,27 +142,35 @@ class Chat:
         if not question or not any(character.isalnum() for character in question):
             yield gr.skip(), gr.skip(), gr.skip(), _note("Type a question first.")
             return
-        conversation_id, said, session = str(kept), gr.skip(), request.session_hash or ""
+        said, session = gr.skip(), request.session_hash or ""
+        asked_for = "" if session in self._opened else request.query_params.get("c", "")
+        conversation_id = asked_for or str(kept)
+        run = self._runs[session] = _Run(conversation_id)  # before anything slow: a new chat may be wanted meanwhile
         try:
             self.desk.places.check()  # before anything slow: who is turned away hears it at once
             options = read_options(how)
-            before = await to_thread.run_sync(self._before, conversation_id)
+            run.kept, before, run.new = await to_thread.run_sync(self._before, conversation_id)
             said = await to_thread.run_sync(self._show, before, conversation_id)
             last = int(options.replaces is not None and options.replaces == len(before) - 1)
-            run = _Run(conversation_id, options.replaces if last else None)
+            run.at = options.replaces if last else None
             asked = [*said[: len(said) - 2 * last], messages.ask(question)]
-            self._have_asked.add(session)
-            yield gr.Textbox("", submit_btn=False, stop_btn="Stop"), [*asked, messages.looking(())], gr.skip(), ""
+            self._gone_on.add(session)
+            if not run.left:
+                box = gr.Textbox(submit_btn=False, stop_btn="Stop")  # our script empties it
+                yield box, [*asked, messages.looking(())], run.kept, ""
             history = _spoken(before[: len(before) - last])
             updates = self._run(run, check(question), history, options, asked, session)
             async with aclosing(updates):
                 async for update in updates:
                     yield update
         except FootnoteError as error:
-            yield gr.Textbox(question, submit_btn="Ask", stop_btn=False), said, gr.skip(), _note(str(error))
+            yield _given_back(run, said, str(error))
         except Exception as error:  # Gradio would print its words, and those may be the question's
             log.error("%s while the page asked", place_of(error))
-            raise gr.Error(FAILED, print_exception=False, visible=False) from None
+            yield _given_back(run, said, FAILED)
+        finally:
+            if self._runs.get(session) is run:
+                del self._runs[session]
 
     async def stop(self, request: gr.Request) -> None:
         """Have the answer that is coming in end where it is."""
@@ -167,6 +179,7 @@ class Chat:
 
     async def leave(self, request: gr.Request) -> tuple[Any, str, str]:
         """A new chat, whatever is coming in."""
+        self._gone_on.add(request.session_hash or "")
         if run := self._runs.get(request.session_hash or ""):
             run.left = True
             run.stop()
@@ -174,18 +187,19 @@ class Chat:
 
     async def close(self, request: gr.Request) -> None:
         """The page is closed or loaded anew: a model need not go on; what is there by then is kept."""
-        self._have_asked.discard(request.session_hash or "")
+        self._gone_on.discard(request.session_hash or "")
+        self._opened.discard(request.session_hash or "")
         if (run := self._runs.get(request.session_hash or "")) and run.answer:
             run.stop()
 
     async def _run(
         self, run: _Run, question: str, history: Sequence[Turn], options: Options, asked: list[Message], session: str
     ) -> AsyncGenerator[Update]:
-        self._runs[session] = run
         try:
             waits = self.desk.places.are_taken
             titles = await to_thread.run_sync(self._nearest, contextualise(question, history), options.scope)
-            yield gr.skip(), [*asked, messages.looking(titles, waits=waits)], gr.skip(), gr.skip()
+            if not run.left:
+                yield gr.skip(), [*asked, messages.looking(titles, waits=waits)], gr.skip(), gr.skip()
             async with aclosing(self._stream(question, history, options)) as answers:
                 while await run.next(answers):
                     if self.desk.llm and run.answer:
@@ -208,8 +222,7 @@ class Chat:
         if run.stopped and found is not None:
             found = replace(found, notes=(*found.notes, "Stopped before its end.")) if found.sentences else None
         if found is None:
-            note = _note("Stopped. The question is in the box again.")
-            return _ready(), self._show(self._before(run.kept), run.kept), run.kept, note
+            return _ready(), self._show(self._before(run.kept)[1], run.kept), run.kept, _note(STOPPED)
         conversation_id, place, note = self._keep(run, found)
         return _ready(), [*asked, messages.reply(found, place=place)], conversation_id, note
 
@@ -234,7 +247,7 @@ class Chat:
             try:
                 position = self.conversations.append(conversation_id, answer, run.at)
             except UnknownConversation:
-                conversation_id = self.conversations.create()
+                conversation_id = self.conversations.create(conversation_id=run.kept if run.new else "")
                 position = self.conversations.append(conversation_id, answer)
         except CannotKeep as error:
             return conversation_id, "", _note(str(error))
@@ -246,11 +259,15 @@ class Chat:
         except UnknownConversation:
             return ()
 
-    def _before(self, conversation_id: str) -> tuple[Answer, ...]:
-        """What was said before, as far as it can be read: asking goes on without, and says so once it cannot keep."""
-        with suppress(CannotKeep):
-            return self._answers(conversation_id)
-        return ()
+    def _before(self, conversation_id: str) -> tuple[str, tuple[Answer, ...], bool]:
+        """The conversation, or the id of one that is to be made, which the page keeps from the start so that a reload
+        finds it; what was said before, as far as it can be read; and whether it is new."""
+        try:
+            return conversation_id, self.conversations.load(conversation_id).answers, False
+        except UnknownConversation:
+            return new_id(), (), True
+        except CannotKeep:  # asking goes on without, and says so once it cannot keep
+            return conversation_id, (), False
 
     def _show(self, answers: Sequence[Answer], conversation_id: str, shown: int | None = SHOWN) -> list[Message]:
         """The last answers of the conversation, or all, as chat messages; citations that no longer hold say so."""
@@ -262,6 +279,11 @@ class Chat:
             place = f"{conversation_id}-{position}"
             said += [messages.ask(answer.question), messages.reply(answer, changed=now, place=place)]
         return said
+
+
+def _given_back(run: _Run, said: Any, why: str) -> Update:
+    """The page as it was before a question that cannot be answered; our script puts it in the box again."""
+    return (_ready(), [], NEW, "") if run.left else (_ready(), said, run.kept, _note(why))
 
 
 def _cited(answer: Answer) -> tuple[Citation, ...]:

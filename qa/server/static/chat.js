@@ -10,7 +10,7 @@ import { addKeep, keepUp, leaveConversation } from "./keep.js";
 import { addKeys, onKey, showKeys } from "./keys.js";
 import { addMode, describeMode, switchMode } from "./mode.js";
 import { addPane, describePlace, openPane } from "./pane.js";
-import { ask, askOnceFree, edit, fill, focusQuestion, forgetWaiting, questionOf, setEditing } from "./question.js";
+import { ask, askOnceFree, edit, emptyBox, focusQuestion, forgetAsked, forgetWaiting, noteAsked, questionOf, setEditing } from "./question.js";
 import { addTrouble, showTrouble, signOut } from "./trouble.js";
 import { judge } from "./verdict.js";
 
@@ -22,6 +22,8 @@ function follow() {
   const last = questions[questions.length - 1] ?? null;
   const comesIn = last?.parentElement.querySelector(".bot-row:last-of-type .fn-pending") ?? null;
   if (comesIn) setEditing(null); // what was edited has been asked
+  const words = last?.querySelector("h2")?.innerText ?? "";
+  emptyBox(comesIn && words, words);
   if (last !== newest) following = last !== null;
   newest = last;
   if (!following) return;
@@ -57,21 +59,16 @@ const BUTTONS = {
   ".fn-verdict": judge,
   ".fn-tools .fn-edit": (button) => edit(answerOf(button), questionOf(answerOf(button))),
   ".fn-understood .fn-edit": (button) => edit(answerOf(button), button.parentElement.querySelector("q").textContent),
-  "#fn-question .stop-button": giveBack,
+  "#fn-question .submit-button": noteAsked,
 };
 
 function answerOf(button) {
   return button.closest(".fn-answer");
 }
 
-// A question whose answer is stopped before its first sentence is not lost: it can be edited.
-function giveBack() {
-  const answers = document.querySelectorAll(".fn-answer");
-  if (!answers[answers.length - 1]?.querySelector(":scope > p:not([class])")) fill(newest?.querySelector("h2")?.innerText ?? "");
-}
-
 function startAnew() {
   leaveConversation();
+  forgetAsked();
   setEditing(null);
   focusQuestion();
 }

@@ -58,14 +58,16 @@ export function addFilter() {
 
 export async function showFilter() {
   dialog.showModal();
-  const answer = await fetch("/api/articles");
-  articles = answer.ok ? await answer.json() : [];
+  const answer = await fetch("/api/articles").catch(() => null);
+  if (!answer?.ok) return; // what was chosen stays
+  articles = await answer.json();
   for (const article of articles) article.from = sourceOf(article.source);
   const ids = new Set(articles.map((article) => article.id));
   chosen = new Set([...chosen].filter((id) => ids.has(id)));
   const counts = new Map();
   for (const { from } of articles) counts.set(from, (counts.get(from) ?? 0) + 1);
   const options = [...counts].sort().map(([from, count]) => element("option", { value: from, textContent: `${from} (${count})` }));
+  apply(); // what is no longer there is not asked, either
   sources.replaceChildren(element("option", { value: "", textContent: "Any source" }), ...options);
   draw();
 }

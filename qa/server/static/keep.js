@@ -9,7 +9,9 @@ let isOpen = false;
 let isKept = true;
 
 export function addKeep() {
-  addEventListener("pagehide", () => isKept && sessionStorage.setItem(KEPT, comingIn() || typed()));
+  addEventListener("pagehide", () => {
+    if (isKept && (isOpen || typed())) sessionStorage.setItem(KEPT, typed() || comingIn());
+  });
 }
 
 // Called again whenever something has been drawn.

@@ -49,7 +49,7 @@ export function showKeys() {
 
 // Also called with the keys that are pressed inside the open article.
 export function onKey(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") return escape(event);
   if (localStorage.getItem(OFF) || isField(event.target)) return;
   if (/^[0-9]$/.test(event.key)) openNumbered(event.key);

@@ -161,6 +161,7 @@ function cover() {
 }
 
 function describe(onKey) {
+  if (!frame.contentDocument) return void fetch(opened).catch(() => {}); // not let in: it may be time to sign in
   const url = new URL(frame.contentWindow.location);
   if (url.origin !== location.origin) return; // nothing in it yet
   for (const name of ["n", "also"]) url.searchParams.delete(name);

@@ -5,6 +5,10 @@ import { tell } from "./how.js";
 const PRESS_AGAIN_MS = 400;
 const PRESSES = 3;
 
+let sent = ""; // the words in the box as they were asked, until the page shows them
+let coming = ""; // the question whose answer is coming in, as the page shows it
+let typedAs = ""; // and as it was typed
+let draft = ""; // what stood in the box when another question was asked by its button
 let waiting; // the timer of a question that is to be asked once it can be
 
 export function focusQuestion() {
@@ -21,15 +25,46 @@ export function fill(text) {
 
 export function ask(text) {
   if (!button()) return; // an answer is coming in
+  draft = typed();
+  setEditing(null);
   fill(text);
   setTimeout(() => button()?.click()); // once Gradio has taken the text
+}
+
+// The words that are asked leave the box; those typed behind them meanwhile stay. `shown` is the question whose answer
+// is coming in, if one is; `last` the last that is shown. A question that is taken back without an answer is given back.
+export function emptyBox(shown, last) {
+  if (shown) {
+    if (shown !== coming || sent) typedAs = sent || shown;
+    coming = shown;
+    if (sent && typed().startsWith(sent)) put(typed().slice(sent.length) || draft);
+    if (sent) sent = draft = "";
+  } else if (coming) {
+    if (last !== coming && !typed()) fill(typedAs);
+    coming = "";
+  }
+}
+
+export function forgetAsked() {
+  sent = coming = typedAs = draft = "";
+}
+
+export function noteAsked() {
+  sent = typed();
+}
+
+function put(text) {
+  const field = box();
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // While an answer comes in, and for a moment after its end, Gradio lets Enter pass: what was typed is asked once it can be,
 // unless it is changed, or something is said about it.
 export function askOnceFree(event) {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== box() || !typed().trim()) return;
-  pressAgain(typed(), said(), asked(), PRESSES);
+  if (button()) noteAsked();
+  pressAgain(typed(), button() ? said() : null, PRESSES);
 }
 
 // Whoever types again, be it the same words, means the question that stands in the box then.
@@ -37,19 +72,15 @@ export function forgetWaiting(event) {
   if (event.target === box()) clearTimeout(waiting);
 }
 
-function pressAgain(text, before, count, left) {
+function pressAgain(text, before, left) {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    if (!left || typed() !== text || said() !== before) return;
-    if (asked() > count) return fill(""); // it is asked, but on a busy machine Gradio may leave it in the box
+    if (!left || typed() !== text || (before !== null && said() !== before)) return;
     const free = button();
+    const now = free ? said() : null; // what is said of the question before this one does not matter
     free?.click();
-    pressAgain(text, before, count, free ? left - 1 : left);
+    pressAgain(text, now, free ? left - 1 : left);
   }, PRESS_AGAIN_MS);
-}
-
-function asked() {
-  return document.querySelectorAll(".fn-question").length;
 }
 
 function said() {

@@ -2,8 +2,7 @@
 
 import { forget } from "./keep.js";
 
-const GRADIO = "/gradio_api/";
-const JOIN = `${GRADIO}queue/join`; // where every question goes
+const JOIN = "/gradio_api/queue/join"; // where every question goes
 const BUSY = "Too many questions are being asked here; try again in a few seconds.";
 const LOST =
   "Footnote does not answer; is it still running? This page goes on by itself as soon as it does, and keeps what you typed.";
@@ -15,7 +14,7 @@ export function addTrouble() {
   window.fetch = async (...asked) => {
     const answer = await plain(...asked);
     const url = new URL(asked[0] instanceof Request ? asked[0].url : asked[0], location.origin);
-    if (answer.status === 401 && url.pathname.startsWith(GRADIO)) signIn(); // the session is over
+    if (answer.status === 401 && url.origin === location.origin) signIn(); // the session is over
     else if (url.pathname === JOIN) await (answer.ok ? say("") : refused(answer.clone()));
     return answer;
   };
