@@ -16,6 +16,7 @@ from .encoder import Encoder
 from .errors import DiskFull, LibraryDamaged, ModelError
 from .place import Place
 from .reencode import reencode
+from .settings import BadSettings, read_settings
 from .vectors import VectorIndexError
 
 FREE_BYTES = 200_000_000
@@ -66,6 +67,7 @@ class _Doctor:
         self._checks: list[tuple[Callable[[], Finding], Callable[[], object] | None]] = [
             (self._version, None),
             (self._model_files, None),
+            (self._settings, None),
             (self._disk, None),
             (self._writer, None),
             (self._database, None),
@@ -119,6 +121,14 @@ class _Doctor:
         except ModelError as error:
             fault = str(error)
         return Finding("model files", f"checksums of {self._encoder.name}", fault, is_vital=True)
+
+    def _settings(self) -> Finding:
+        fault = ""
+        try:
+            read_settings(self._catalog.place.folder)
+        except BadSettings as error:
+            fault = str(error)
+        return Finding("settings", "settings.json, where there is one", fault, is_vital=True)
 
     def _disk(self) -> Finding:
         free = self._catalog.database.free_bytes()

@@ -157,7 +157,7 @@ class Library:
             intake.note_all_read()
         renamed = {i for _, i in gone} & {i for _, i in intake.found - set(held)} - set(leaving)
         intake.changes = [*with_renamed(intake.changes, renamed, set(held), self._catalog), *removals]
-        return replace(self._report(intake), needs_force=is_most(leaving, held))
+        return replace(self._report(intake), needs_force=dry_run and is_most(leaving, held))
 
     @staticmethod
     def _allow_removal(folder: Path, leaving: Sequence[str], held: Sequence[Pair], force: bool) -> None:

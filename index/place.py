@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .nearest import Nearest
     from .report import OnProgress
 
+CATALOG = "catalog.sqlite3"
+"""The file that makes a folder a library."""
 POSTGRES_PORT = 5432
 CHROMA_PORT = 8000
 _SCHEME = re.compile(r"postgres(?:ql)?://")

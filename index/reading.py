@@ -127,7 +127,9 @@ class _Process:
 
     def __init__(self, files: Sequence[File], tokens: int) -> None:
         self.complaint = "reading it ended the process that read it; the file may be damaged"
-        self._process = subprocess.Popen(_PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603
+            _PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         self._received: deque[tuple[int, Any]] = deque()  # (bytes, message)
         self._held = 0
         self._ended = False

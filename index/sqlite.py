@@ -18,7 +18,7 @@ from .errors import DiskFull, LibraryDamaged, LibraryLocked, NewerLibrary, NoLib
 from .fts5 import FTS5
 from .lock import holder, writing
 from .originals import Originals
-from .place import Folder
+from .place import CATALOG, Folder
 
 
 class SQLite(Database):
@@ -28,7 +28,7 @@ class SQLite(Database):
         """Opens the file; raises NoLibrary, LibraryDamaged, or ReadOnlyLibrary where it has to be made."""
         super().__init__()
         self.place = Folder(folder)
-        self._path = folder / "catalog.sqlite3"
+        self._path = folder / CATALOG
         self._local = threading.local()
         self.full_text = FTS5(self)
         self.originals = Originals(folder / "originals")

@@ -122,7 +122,7 @@ class Answer:
             "nearest": [asdict(citation) for citation in self.nearest],
             "conflicts": [asdict(conflict) for conflict in self.conflicts],
             "missing": list(self.missing),
-            "timings_ms": self.timings_ms,
+            "timings_ms": {"retrieve": 0.0, "answer": 0.0, "total": 0.0} | self.timings_ms,
             "understood": self.understood,
             "notes": list(self.notes),
             "follow_ups": list(self.follow_ups),

@@ -31,7 +31,8 @@ _BECAUSE = re.compile(r"\b(?:because|due to|owing to|so that)\b", re.IGNORECASE)
 """What gives a reason wherever it stands in a sentence."""
 _COUNTS = ("two", "three", "four", "five", "six")
 _ANNOUNCED = re.compile(
-    rf"(?:^|[.:] |\W\s)(?P<count>{'|'.join(_COUNTS)}) (?:things|reasons|ways|points|steps|problems|limits|parts)\.$",
+    rf"(?:\b(?P<count>{'|'.join(_COUNTS)}) (?:things|reasons|ways)"
+    rf"|(?:^|[.:] |\W\s)(?P<alone>{'|'.join(_COUNTS)}) (?:points|steps|problems|limits|parts))\.$",
     re.IGNORECASE,
 )
 """A sentence that ends by saying how many are told next."""
@@ -125,7 +126,7 @@ def reach_on(
         last = [after, *takewhile(lambda s: _ORDINAL.match(text, s.start), following)][-1]
         return replace(quote, end=last.end, text=text[quote.start : last.end])
     if announced := _ANNOUNCED.search(quote.text):
-        last = [after, *following][: _COUNTS.index(announced["count"].lower()) + 2][-1]
+        last = [after, *following][: _COUNTS.index((announced["count"] or announced["alone"]).lower()) + 2][-1]
         return replace(quote, end=last.end, text=text[quote.start : last.end])
     patterns = [pattern for pattern, is_wanted in ((_REASON, reason), (_ADDED, added), (_TURNED, turned)) if is_wanted]
     goes_on = any(pattern.match(text, after.start, after.end) for pattern in patterns)

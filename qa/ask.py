@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -253,7 +254,7 @@ def _parts(whole: Question) -> list[Question]:
 
 def check(question: str) -> str:
     """The question with single spaces between its words; raises QuestionError when it cannot be asked."""
-    question = " ".join(question.split())
+    question = " ".join(unicodedata.normalize("NFC", question).split())
     if not any(character.isalnum() for character in question):
         raise QuestionError('the question is empty; ask something like `footnote ask "Who founded the firm?"`')
     if any(0xD800 <= ord(character) <= 0xDFFF for character in question):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -44,7 +45,8 @@ def run(source: Path, target: Path, answers: Answers, empty: Record) -> Iterator
 
     A bad line becomes `empty` with an `error`, so that lines still match. `target` appears when all is done.
     """
-    partial = target.with_name(target.name + ".partial")
+    place = Path(os.path.realpath(target))  # what a link leads to is written, not the link
+    partial = place.with_name(place.name + ".partial")
     try:
         if target.exists() and (not target.is_file() or target.samefile(source)):
             raise BatchError(f"{target}: cannot be replaced; give another file to --out")
@@ -55,17 +57,24 @@ def run(source: Path, target: Path, answers: Answers, empty: Record) -> Iterator
                 for number, record, problem in part:
                     result = problem or next(results)
                     if isinstance(result, FootnoteError):
-                        out.write(_line({"id": record.get("id"), **empty, "error": str(result)}))
+                        out.write(_line({"id": record.get("id"), **_unanswered(record, empty), "error": str(result)}))
                         yield f"{source}:{number}: {result}"
                     else:
                         out.write(_line({"id": record.get("id"), **result}))
                         yield None
-        partial.replace(target)
+        partial.replace(place)
     except OSError as error:
-        raise BatchError(f"{error.filename or target}: {(error.strerror or 'cannot be used').lower()}") from error
+        named = source if error.filename == str(source) else target
+        raise BatchError(f"{named}: {(error.strerror or 'cannot be used').lower()}") from error
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def _unanswered(record: Record, empty: Record) -> Record:
+    """What is written for a bad line: `empty`, with the line's question where it holds one."""
+    question = record.get("question")
+    return {**empty, "question": question} if "question" in empty and isinstance(question, str) else empty
 
 
 def question_of(record: Record) -> str:

@@ -77,13 +77,17 @@ def claim_of(record: Record) -> Claim:
     """A claim with the evidence that comes with it, a text or a list of sentences, and the `title` of what that is
     from, if it is given; raises BatchError."""
     claim, evidence, title = record.get("claim"), record.get("evidence"), record.get("title") or ""
-    if isinstance(evidence, str):
-        evidence = sentences_of(evidence)
+    is_text = isinstance(evidence, str)
+    if is_text:
+        evidence = [evidence]
     if not isinstance(claim, str) or not isinstance(evidence, list) or not all(isinstance(e, str) for e in evidence):
         raise BatchError("the line needs a claim, and evidence that is a text or a list of texts")
     if not isinstance(title, str):
         raise BatchError("the title is not a text")
-    return Claim(claim, tuple(sentence for sentence in evidence if sentence.strip()), title)
+    if any(0xD800 <= ord(character) <= 0xDFFF for text in (claim, title, *evidence) for character in text):
+        raise BatchError("the line holds half a character (an unpaired surrogate)")
+    sentences = sentences_of(evidence[0]) if is_text else evidence
+    return Claim(claim, tuple(sentence for sentence in sentences if sentence.strip()), title)
 
 
 def check_claims(records: Sequence[Record], encoder: Encoder, reader: Reader | None) -> list[Record | BatchError]:

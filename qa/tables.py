@@ -39,7 +39,11 @@ def _header(row: Quote, library: Library) -> Quote | None:
         first -= 1
     start, end = sentences[first].start, sentences[first].end
     named = text[start:end]
-    if first == number or sentences[first].kind is not Kind.TEXT or any(map(_FIGURE.fullmatch, named.split("|"))):
+    if (
+        first == number
+        or sentences[first].kind not in (Kind.TEXT, Kind.HEADING)
+        or any(map(_FIGURE.fullmatch, named.split("|")))
+    ):
         return None
     return Quote(row.article_id, start, end, named)
 

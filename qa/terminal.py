@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
@@ -38,6 +39,8 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; see the class."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # what the terminal has no sign for is a question mark
         try:
             with _wrong_use_in_one_line():
                 return super().invoke(ctx)
@@ -45,7 +48,7 @@ class Group(click.Group):
             click.echo(f"footnote: {one_line(str(error))}", err=True)
             ctx.exit(error.exit_code)
         except UnicodeEncodeError:
-            click.echo("footnote: an argument is not UTF-8 text", err=True)
+            click.echo("footnote: what was given is not UTF-8 text", err=True)
             ctx.exit(2)
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone: click ends quietly
@@ -216,7 +219,7 @@ def progress_bar(unit: str) -> Iterator[Callable[[int], Any]]:
     """A bar on stderr, where that is a terminal: call what it gives with how many are just done."""
     from tqdm import tqdm
 
-    with tqdm(unit=f" {unit}", disable=not sys.stderr.isatty(), leave=False) as bar:
+    with tqdm(unit=f" {unit}", disable=not (sys.stderr and sys.stderr.isatty()), leave=False) as bar:
         yield bar.update
 
 
@@ -227,8 +230,13 @@ def standard_input() -> str:
 
 
 def print_json(value: object) -> None:
-    """On stdout, in lines."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """On stdout, in lines; in ASCII where the terminal does not take every character."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    click.echo(text)
 
 
 def one_line(text: str) -> str:

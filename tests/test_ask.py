@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from index.encoder import Encoder
 from qa.answer import ABSTENTION, Answer
 from qa.ask import MAX_QUESTION, NONE_OF_THE_TIME, EmptyLibrary, QuestionError, ask, look_up
 from qa.conversation import Turn
+from qa.reader import Reader
 
 ALIBABA = "589594a651d405dc"
 WOOING = "615328f246a871be"
@@ -271,3 +273,57 @@ def test_odd_questions_are_questions(seeds: Library, question: str) -> None:
 def test_an_empty_library_says_so(library: Library) -> None:
     with pytest.raises(EmptyLibrary, match="holds no articles"):
         ask("Is there anything?", library)
+
+
+def test_how_a_letter_is_composed_makes_no_difference(library: Library) -> None:
+    """As keyboards of some systems send them: a letter and its accent apart."""
+    library.add([Article("a", "Harbours", "The Zürich harbour opened in 1904. The other one is closed.", "a.txt")])
+    typed = unicodedata.normalize("NFD", "When did the Zürich harbour open?")
+    assert "1904" in ask(typed, library).text
+
+
+MANUAL = """# The Hestia thermostat
+
+The thermostat keeps a room warm. It was first sold in 2019.
+
+## What is in the box
+
+- the thermostat
+- a wall plate with two screws
+- a cable
+
+## Technical data
+
+| Property | H1 | H2 |
+|---|---|---|
+| Weight | 180 g | 142 g |
+| Ethernet | yes | no |
+
+Questions about this manual go to Tomasz Brandt. The chief executive is Helena Marsh.
+
+The regulator has not changed its rules. Repairs at home are forbidden, because inspectors fear electric shocks.
+Marsh does three things. She has hired a tester. She has left a supplier. She has doubled the stock.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "hidden"),
+    [
+        ("What is in the box?", ["the thermostat", "a wall plate with two screws", "a cable"], ["2019"]),
+        ("What is the weight of the thermostat?", ["Property | H1 | H2", "Weight | 180 g | 142 g"], ["---"]),
+        ("Who is the CEO?", ["chief executive is Helena Marsh"], []),
+        ("Why has the regulator not changed its rules?", ["because inspectors fear electric shocks"], []),
+        ("What does Marsh do?", ["hired a tester", "left a supplier", "doubled the stock"], []),
+    ],
+)
+def test_a_manual_is_answered_from_as_it_is_laid_out(
+    library: Library, tmp_path: Path, question: str, shown: list[str], hidden: list[str]
+) -> None:
+    """A list below a heading that has the question; a row with its header; what is shortened; what the next sentence
+    gives the reason for, or goes on with."""
+    (tmp_path / "manual.md").write_text(MANUAL)
+    library.add_files([tmp_path / "manual.md"])
+    answer = ask(question, library, reader=Reader())
+    assert [words for words in shown if words not in answer.text] == []
+    assert [words for words in hidden if words in answer.text] == []
+    assert quotes_are_exact(answer, library)

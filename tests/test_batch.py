@@ -220,3 +220,32 @@ def test_half_a_batch_call_is_wrong_use(seeds_folder: Path, tmp_path: Path, comm
         assert result.stderr == (
             f"footnote: give one question, or --batch FILE and --out FILE; see `footnote {command} --help`\n"
         )
+
+
+def test_a_link_is_written_through(seeds_folder: Path, tmp_path: Path) -> None:
+    """`--out` names a place; what a link there leads to is replaced, and the link stays."""
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real").write_text("before")
+    assert list(run(write(tmp_path, QUESTIONS[0]), tmp_path / "link", each(shout), EMPTY)) == [None]
+    assert (tmp_path / "link").is_symlink()
+    assert len(read(tmp_path / "real")) == 1
+
+
+def test_a_claim_with_half_a_character_is_one_bad_line(tmp_path: Path) -> None:
+    source = write(
+        tmp_path,
+        {"id": 1, "claim": "Ice.", "evidence": "half \ud83d"},
+        {"id": 2, "claim": "Ice is cold.", "evidence": "Ice is cold."},
+    )
+    result = invoke("check", "--batch", source, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    bad, good = read(tmp_path / "out")
+    assert "half a character" in bad["error"]
+    assert good == {"id": 2, "support": 1.0, "label": "supported"}
+
+
+def test_a_bad_question_is_still_told(seeds_folder: Path, tmp_path: Path) -> None:
+    source = write(tmp_path, {"id": 1, "question": "Who is Jack Ma?", "history": 7})
+    invoke("ask", "--batch", source, "--out", tmp_path / "out", "--library", seeds_folder)
+    (line,) = read(tmp_path / "out")
+    assert (line["question"], set(line["timings_ms"])) == ("Who is Jack Ma?", {"retrieve", "answer", "total"})

@@ -176,7 +176,7 @@ def test_the_version_is_the_distribution_s() -> None:
         (["ask", "why " * 500_000], "the question has 1,999,999 characters; the limit is 2,000"),
         (["search", "x" * 2001], "the question has 2,001 characters; the limit is 2,000"),
         (["ask", "who \udcff is it"], "the question is not UTF-8 text"),
-        (["show", "\udcff"], "an argument is not UTF-8 text"),
+        (["show", "\udcff"], "what was given is not UTF-8 text"),
         (["show", "nothing"], "no article has the id 'nothing'"),
         (["show", ""], "no article has the id ''"),
         (["remove", SECOND, "nothing"], "no article has the id 'nothing'"),
@@ -525,3 +525,13 @@ def test_a_scope_that_cannot_be_is_one_line_and_exit_code_2(
     result = invoke("ask", "Who founded Alibaba?", *options, "--library", seeds_folder)
     assert outcome(result) == (2, 1)
     assert message in result.stderr
+
+
+def test_a_terminal_of_few_signs_is_written_to(seeds_folder: Path, process: Process) -> None:
+    """JSON is whole in ASCII; other text has a question mark for what cannot be shown."""
+    latin: dict[str, Any] = {"env": {**os.environ, "PYTHONIOENCODING": "latin-1"}, "encoding": "latin-1"}
+    for arguments in (["articles"], ["ask", "Why was the listing called off?"]):
+        shown = process(*arguments, "--library", seeds_folder, **latin)
+        assert (shown.returncode, shown.stderr) == (0, "")
+    told = process("show", "589594a651d405dc", "--json", "--library", seeds_folder, **latin)
+    assert json.loads(told.stdout)["text"].count("’")

@@ -21,7 +21,7 @@ from qa.doctor import examine_reader
 from qa.reader import MODEL
 
 CHECKS = [
-    "version", "model files", "free disk", "writer", "catalog file", "articles", "passages", "originals",
+    "version", "model files", "settings", "free disk", "writer", "catalog file", "articles", "passages", "originals",
     "full-text index", "model", "Chroma", "reader",
 ]  # fmt: skip
 
@@ -135,3 +135,8 @@ def test_a_broken_full_text_index_stops_no_answer(seeds_copy: Path) -> None:
     result = CliRunner().invoke(footnote, question)
     assert result.exit_code == 0
     assert "$1 trillion" in json.loads(result.stdout)["answer"]
+
+
+def test_settings_that_keep_everybody_from_asking_are_a_fault(seeds_copy: Path) -> None:
+    (seeds_copy / "settings.json").write_text("{bad")
+    assert "is no JSON object of settings" in faults(seeds_copy)["settings"]

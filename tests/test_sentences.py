@@ -203,3 +203,10 @@ def test_the_rows_of_a_table_are_evidence_and_stay_apart() -> None:
         ("january | 96", Kind.TEXT),
         ("The rest is silence.", Kind.TEXT),
     ]
+
+
+def test_a_line_that_ends_with_a_comma_may_be_wrapped_and_a_rule_of_a_table_is_no_evidence() -> None:
+    wrapped = "Because of the recall of all relays that were made in the first quarter of 2025,\nNorthvale ended it."
+    assert quotes(wrapped) == [("TEXT", wrapped)]
+    table = "| Property | H1 |\n|---|:---:|\n| Weight | 180 g |"
+    assert [kind for kind, text in quotes(table) if "---" in text] == ["HEADING"]

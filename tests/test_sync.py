@@ -152,8 +152,22 @@ def test_removing_most_takes_force_and_until_then_removes_nothing(library: Libra
         library.sync(folder)
     assert len(library.articles()) == 3
     assert library.sync(folder, dry_run=True).needs_force
-    assert len(library.sync(folder, force=True).removed) == 2
+    forced = library.sync(folder, force=True)
+    assert (len(forced.removed), forced.needs_force) == (2, False)
     assert len(library.articles()) == 1
+
+
+def test_a_library_in_the_folder_that_it_mirrors_is_no_article(folder: Path, encoder: Encoder) -> None:
+    """Its originals are copies of the files there, and would keep what is deleted."""
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(f"Title: {name}\n\nIt is {name}.")
+    with Library(folder / "library", create=True, encoder=encoder) as library:
+        assert len(library.sync(folder).added) == 3
+        assert len(library.sync(folder).unchanged) == 3
+        (folder / "a.txt").unlink()
+        assert len(library.sync(folder).removed) == 1
+        assert [summary.title for summary in library.articles()] == ["b", "c"]
+        assert library.add_files([folder / "library"]).changes == ()
 
 
 def test_a_wire_copy_is_said_and_counts_as_one_source(library: Library, folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..articles import Article
 from ..errors import ArticleError
+from ..place import CATALOG
 from . import archive, epub, jsonl, markdown, page, pdf, rows, text, word
 from .document import Document
 
@@ -76,7 +77,8 @@ def _not_read(document: Document) -> ArticleError:
 
 
 def files_in(folder: Path) -> list[Path | ArticleError]:
-    """Every file below `folder` that has a reader, in name order; hidden ones and links that lead out are left.
+    """Every file below `folder` that has a reader, in name order; hidden ones, links that lead out and what a library
+    keeps are left.
 
     After them an ArticleError for each folder or file that may not be looked at.
     """
@@ -84,6 +86,9 @@ def files_in(folder: Path) -> list[Path | ArticleError]:
     files: list[Path] = []
     failed: list[OSError] = []
     for place, folders, names in os.walk(folder, onerror=failed.append):
+        if CATALOG in names:  # a library's own folder: its originals are no articles once more
+            folders.clear()
+            continue
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(place, name)
