@@ -12,7 +12,7 @@ from functools import lru_cache
 from index.dates import MONTH, WEEKDAY
 
 from .countries import PEOPLES
-from .question import Question, Wants, stems, words
+from .question import STOP_WORDS, Question, Wants, stems, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ class ReadFeatures:
         return tuple(getattr(self, field.name) for field in fields(self))
 
 
+CELLS = " | "
+"""What parts the cells of a table's row."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PERIODS = "weeks?|months?|years?|decades?|quarter|spring|summer|autumn|winter"
 _COUNTS = (
@@ -191,7 +193,10 @@ def _holds(wants: Wants, sentence: str, asked: Counter[str]) -> bool:
     if wants in _NAMED:  # a name that the question does not give; the first word is in upper case whatever it is
         inner = (word for word in words(sentence)[1:] if word[0].isupper() and word.lower() not in asked)
         return any(not _NO_NAMES.match(word) for word in inner)
-    if wants is Wants.NUMBER:
+    is_row = CELLS in sentence and any(w in asked for w in words(sentence.lower()) if w not in STOP_WORDS)
+    if wants in (Wants.MONEY, Wants.PERCENTAGE) and is_row:  # of what, the header of the column says
+        wants = Wants.NUMBER
+    elif wants is Wants.NUMBER:
         sentence = _NO_COUNTS.sub(" ", sentence)
     held = Counter(match.group().lower().lstrip("$€£¥₹ ") for match in _KINDS[wants].finditer(sentence))
     return any(times > asked[said] for said, times in held.items())

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from index import Kind, Library
 
+from .evidence import CELLS
 from .extract import Group, Quote
 
-CELLS = " | "
-"""What parts the cells of a row."""
 _FIGURE = re.compile(r"\s*(?!(?:19|20)\d\d\s*$)[$€£¥]?\s?[-+−]?\d[\d.,\s]*\s?(?:%|\w{1,4})?\s*")
 """A cell that is a figure, and so no header's; a year may be one."""
 

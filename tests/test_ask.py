@@ -327,3 +327,13 @@ def test_a_manual_is_answered_from_as_it_is_laid_out(
     assert [words for words in shown if words not in answer.text] == []
     assert [words for words in hidden if words in answer.text] == []
     assert quotes_are_exact(answer, library)
+
+
+def test_a_table_of_prices_is_asked(library: Library, tmp_path: Path) -> None:
+    """The row, under the row that says what its figures are; what no row holds is declined."""
+    (tmp_path / "prices.csv").write_text("Product,Price,Stock\nKettle,19.99,3\nToaster,34.50,12\nTea pot,14.00,0\n")
+    library.add_files([tmp_path / "prices.csv"])
+    answer = ask("How much is the kettle?", library, reader=Reader())
+    assert [s.text for s in answer.sentences] == ["Product | Price | Stock", "Kettle | 19.99 | 3"]
+    assert quotes_are_exact(answer, library)
+    assert ask("How much is the blender?", library, reader=Reader()).abstained

@@ -86,7 +86,11 @@ def test_a_row_without_text_is_named_by_its_line_and_the_others_are_read() -> No
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("a,b\n1,2\n", "has no column of texts; its first row has to name one: text, body or content"),
+        (
+            f"a,b\n1,{'word ' * 300}\n",
+            "has no column of texts; its first row has to name one: text, body or content",
+        ),
+        ("a,b\n", "has no row below its header"),
         ("title,text\n", "has no row below its header"),
         ("\n\n", "the file is empty"),
     ],
@@ -94,6 +98,12 @@ def test_a_row_without_text_is_named_by_its_line_and_the_others_are_read() -> No
 def test_a_table_without_articles_is_named(content: str, complaint: str) -> None:
     (error,) = found("a.csv", content)
     assert str(error) == f"a.csv: {complaint}"
+
+
+def test_a_table_of_figures_is_one_article_a_line_a_row() -> None:
+    table = only("prices.csv", 'Product;Price;Stock\nKettle;"9,99";3\n\n"Tea\npot";14;\n')
+    assert table.text == "Product | Price | Stock\nKettle | 9,99 | 3\nTea pot | 14 | "
+    assert table.title == "prices"
 
 
 def test_the_header_may_stand_below_empty_lines() -> None:

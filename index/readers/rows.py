@@ -1,9 +1,11 @@
-"""CSV: a row is an article. The first row names the columns, in any of their common spellings."""
+"""CSV: a row is an article. The first row names the columns, in any of their common spellings. A table that holds no
+texts is one article, a line a row."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from ..articles import MAX_TITLE, Article, content_id
 from ..errors import ArticleError
@@ -14,6 +16,9 @@ from .text import decode
 MAX_BYTES = 200_000_000
 MAX_FIELD = 10_000_000
 """Characters of one cell."""
+
+MAX_ROW = 1_000
+"""Characters of a row of a table that holds no texts."""
 
 COLUMNS = {
     "text": ("text", "body", "content", "articlebody", "articletext", "fulltext", "article", "story"),
@@ -38,8 +43,10 @@ COLUMNS = {
 
 
 def read(document: Document) -> Iterator[Article | ArticleError]:
-    """An article a row; a row without text is an error with its number. The text is kept to the character."""
-    text = decode(document, document.content(MAX_BYTES))
+    """An article a row; a row without text is an error with its number. The text is kept to the character. A table
+    without a column of texts is one article."""
+    content = document.content(MAX_BYTES)
+    text = decode(document, content)
     csv.field_size_limit(MAX_FIELD)
     lines = text.split("\n")
     header = next((line for line in lines if line.strip()), "")
@@ -58,7 +65,10 @@ def read(document: Document) -> Iterator[Article | ArticleError]:
         if not any(cell.strip() for cell in row):
             continue
         if columns is None:
-            columns = _columns(document, row)
+            columns = _columns(row)
+            if "text" not in columns:
+                yield _table(document, content, row, rows)
+                return
             continue
         empty = False
         try:
@@ -73,8 +83,25 @@ def _delimiter(header: str) -> str:
     return max(",;\t|", key=header.count)
 
 
-def _columns(document: Document, header: Sequence[str]) -> dict[str, int]:
-    """Which column holds which field; raises ArticleError where none holds a text."""
+def _table(document: Document, content: bytes, header: Sequence[str], rows: Iterator[list[str]]) -> Article:
+    """All of the table, its cells parted as those of other formats are; raises ArticleError where a cell is a text."""
+    try:
+        lines = [_line(cells) for cells in chain([header], rows) if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise document.error(f"is not CSV ({error})") from error
+    if len(lines) == 1:
+        raise document.error("has no row below its header")
+    if max(len(line) for line in lines) > MAX_ROW:
+        raise document.error("has no column of texts; its first row has to name one: text, body or content")
+    return document.article("\n".join(lines), content)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " | ".join(one_line(cell) for cell in cells)
+
+
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    """Which column holds which field."""
     names: dict[str, int] = {}
     for position, name in enumerate(header):
         names.setdefault("".join(c for c in name.lower() if c.isalnum()), position)
@@ -82,8 +109,6 @@ def _columns(document: Document, header: Sequence[str]) -> dict[str, int]:
     for field, spellings in COLUMNS.items():
         if known := next((name for name in spellings if name in names), None):
             columns[field] = names[known]
-    if "text" not in columns:
-        raise document.error("has no column of texts; its first row has to name one: text, body or content")
     return columns
 
 
