@@ -22,7 +22,7 @@ class Kind(IntEnum):
     ITEM = 1
     """The first sentence of a point in a list: evidence, and a line of a list answer."""
     HEADING = 2
-    """A heading inside the article: context for what follows, and quoted only as the header of a table's row."""
+    """A heading inside the article: context for what follows; quoted as the header of a table's row or for its date."""
     TITLE = 3
     """The title line: known from the article, never quoted."""
     ADVERT = 4

@@ -4,6 +4,7 @@ question than its names."""
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index import Library
+from index.dates import MONTH
 
 from .countries import compatriots
 from .evidence import lacks
@@ -107,6 +109,8 @@ def _telling_first(question: Question, evidence: Sequence[Evidence], library: Li
     sentence on his return tells nothing."""
     if not evidence or not question.names or not (question.is_whether or question.wants & EXACT):
         return list(evidence), True
+    if _is_dated_name(evidence[0].quote.text):
+        return list(evidence), True
     asked = [
         word.lower()
         for word in content_words(question.topic)
@@ -119,6 +123,12 @@ def _telling_first(question: Question, evidence: Sequence[Evidence], library: Li
         if is_fit and _is_near(asked, content_words(candidate.quote.text.lower()), library):
             return [candidate, *(e for e in evidence if e is not candidate)], True
     return list(evidence), not asked
+
+
+def _is_dated_name(text: str) -> bool:
+    """Whether it holds nothing but a name or number and a date: `4.2.0 (5 May 2025)`, which tells when that came."""
+    rest = re.sub(rf"\b{MONTH}|[\d\W_]+", " ", text, flags=re.IGNORECASE).split()
+    return len(rest) <= 1 and re.search(r"\b(?:19|20)\d\d\b", text) is not None
 
 
 def _is_near(asked: Sequence[str], said: Sequence[str], library: Library) -> bool:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index import Library
+from index import Kind, Library, Sentence
 from index.encoder import Vectors
 
 from .demands import held_to
 from .evidence import Features, ReadFeatures, kinds_held, share, stem_set, weigh
 from .names import FULL_NAME, called_short, short_names
 from .pointing import DANGLING
-from .question import Question, words
+from .question import Question, Wants, words
 from .rank import Read
 from .reader import Answered, Reading
 from .weights import READ_SENTENCE, SENTENCE, probability_of
@@ -180,7 +180,9 @@ def _weigh_up(
     left_open = {term: weight for term, weight in weights.items() if term not in article.opening}
     told = [_is_told(text, said) for text in texts]
     for number, (sentence, text) in enumerate(zip(hit.sentences, texts, strict=True)):
-        if not sentence.is_evidence or text.rstrip(_CLOSING).endswith("?"):  # who asks does not answer
+        if not sentence.is_evidence and not _is_dated(question, sentence, text, held[number]):
+            continue
+        if text.rstrip(_CLOSING).endswith("?"):  # who asks does not answer
             continue
         if told[number] and question.is_further:  # "What else?"
             continue
@@ -206,6 +208,13 @@ def _weigh_up(
         lift = _lift(told, number, missed_kinds) + HERE * article.was_quoted
         score = _score(features, heard, lift)
         yield Evidence(quote, sentence.list_number, _NO_VECTOR, features, score, heard, lift)
+
+
+def _is_dated(question: Question, sentence: Sentence, text: str, held: frozenset[str]) -> bool:
+    """Whether it is a heading with the question's names and the date that is asked for, as release notes have it:
+    `4.2.0 (5 May 2025)`."""
+    is_asked = question.wants == {Wants.DATE} and sentence.kind is Kind.HEADING
+    return is_asked and bool(question.names) and question.names <= held and kinds_held(question, text)[0] == 1.0
 
 
 def _is_told(text: str, said: str) -> bool:

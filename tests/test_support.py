@@ -67,8 +67,9 @@ def test_claims_checked_together_get_what_each_gets_alone(encoder: Encoder, read
     used = reader if with_reader else None
     texts = [EVIDENCE[0], "Ada Lund came from Oslo.", " ", *(f"The mill burned down in {year}." for year in range(40))]
     claims = [Claim(text, tuple(EVIDENCE[: 1 + n % 3]), "Eldvik" if n % 2 else "") for n, text in enumerate(texts)]
+    alone = Encoder()
     assert check_all([*claims, Claim("Alone.", ())], encoder, used) == [
-        *(check(claim, Encoder(), used) for claim in claims),
+        *(check(claim, alone, used) for claim in claims),
         Support(0.0, None),
     ]
     assert check_all([], encoder, used) == []
