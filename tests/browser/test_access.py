@@ -146,6 +146,9 @@ def walk(page: Page) -> list[dict[str, Any]]:
     for _ in range(80):
         page.keyboard.press("Tab")
         stop = page.evaluate(FOCUSED)
+        if stop is None:  # the end of a round, or the way into the article's frame, which takes a moment
+            page.wait_for_timeout(100)
+            stop = page.evaluate(FOCUSED)
         rounds += stop is None
         if stop and rounds:
             stops.append(stop)
