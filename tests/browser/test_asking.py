@@ -53,6 +53,7 @@ def test_keys_go_through_the_footnotes(visit: Visitor, seeds_address: str) -> No
     expect(place).to_have_text("Footnote 3 of 6")
     expect(reader(page).locator("mark.lit")).to_contain_text("Encouraging innovation")
     expect(reader(page).locator("mark:not(.lit)")).to_have_count(5)
+    expect(page.locator("#fn-reader iframe")).to_have_attribute("title", re.compile("China Wooing"))  # it has loaded
     frame = page.frame("fn-reader")
     assert frame is not None
     loaded = frame.evaluate("performance.timeOrigin")
