@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 
+from . import durable
 from .articles import Original
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
@@ -94,24 +94,12 @@ class Originals(OriginalStore):
         self.folder.mkdir(exist_ok=True)
         making = self.folder / f"{name}{_MAKING}"
         try:
-            with making.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            durable.write(making, content)
             making.rename(self.folder / name)
         except OSError:
             making.unlink(missing_ok=True)
             raise
-        _sync_folder(self.folder)
+        durable.sync(self.folder)
 
     def _files(self) -> list[Path]:
         return sorted(self.folder.iterdir()) if self.folder.is_dir() else []
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name survives a power cut only when its folder is synced, too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from index import Library
+from index import Library, durable
 from index.errors import DiskFull, FootnoteError, ReadOnlyLibrary
 
 from .answer import Answer
@@ -121,10 +121,7 @@ class Feedback:
 
     def _write(self, lines: Sequence[str]) -> None:
         making = self._path.with_suffix(".new")
-        with making.open("w", encoding="utf-8") as file:
-            file.write("".join(f"{line}\n" for line in lines))
-            file.flush()
-            os.fsync(file.fileno())
+        durable.write(making, "".join(f"{line}\n" for line in lines).encode())
         making.rename(self._path)
 
 

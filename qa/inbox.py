@@ -1,27 +1,25 @@
-"""What is handed in through the page, and indexed in the background: `FOLDER/inbox/`.
+"""What is handed in through the page, and indexed in the background.
 
-A file is acknowledged once it lies in the inbox whole and synced; from there it is added by the readers that
-`footnote add` uses, and leaves the inbox. What a crash finds there is added at the next start.
+A file is acknowledged once it lies in the tray whole and synced; from there it is added by the readers that
+`footnote add` uses, and leaves the tray. What a crash finds there is added at the next start.
 """
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import re
 import secrets
-import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Self
 
 from index import Article, ArticleError, Library, Report
-from index.errors import DiskFull, FootnoteError, LibraryLocked, ReadOnlyLibrary
+from index.errors import DiskFull, FootnoteError, LibraryLocked
 from index.fetch import Permits, is_public
 from index.readers import READERS
 from index.report import Progress
@@ -29,9 +27,8 @@ from index.web import read_address
 
 from .delivery import Delivery, State, Status, file_name, shown, state_of, told
 from .trash import Trash
+from .tray import Reception, Tray
 
-MAX_FILE = 100_000_000
-"""Bytes of a file that is handed in."""
 MAX_WAITING = 10_000
 """Deliveries that may wait."""
 REMEMBERED = 2_000
@@ -44,7 +41,6 @@ _PATIENCE_S = 30.0
 _RETRY_S = 2.0
 _STOP_S = 6.0  # the encoder's threads must not outlive the interpreter
 _PURGE_S = 60.0
-_MAKING = ".new"
 
 log = logging.getLogger(__name__)
 
@@ -60,54 +56,12 @@ class InboxFull(FootnoteError):
         super().__init__(f"{MAX_WAITING:,} files are waiting to be indexed; hand in more when they are done")
 
 
-class Reception:
-    """A file on its way into the inbox: write it, then accept it; or abandon it, and nothing is left."""
-
-    def __init__(self, inbox: Inbox, delivery: Delivery, replaces: str | None) -> None:
-        self._inbox = inbox
-        self._delivery = delivery
-        self._making = inbox.folder / f"{delivery.id}{_MAKING}"
-        try:
-            (self._making / "file").mkdir(parents=True)
-            if replaces is not None:
-                (self._making / "replaces").write_text(replaces, encoding="utf-8")
-            self._file = (self._making / "file" / file_name(delivery.name)).open("wb")
-        except OSError as error:
-            self.abandon()
-            raise inbox.trouble(error) from error
-
-    def write(self, content: bytes) -> None:
-        """The next part of the file; raises ArticleError where it becomes too large, and DiskFull."""
-        try:
-            self._file.write(content)
-            if self._file.tell() > MAX_FILE:
-                raise ArticleError(self._delivery.name, f"is larger than {MAX_FILE // 1_000_000} MB; split it")
-        except OSError as error:
-            raise self._inbox.trouble(error) from error
-
-    def accept(self) -> Delivery:
-        """The file is whole: from now on it survives a crash, and is indexed when its turn comes."""
-        try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._making.rename(self._inbox.folder / self._delivery.id)
-        except OSError as error:
-            raise self._inbox.trouble(error) from error
-        self._inbox.take(self._delivery)
-        return self._delivery
-
-    def abandon(self) -> None:
-        """Leave nothing of a file that did not come whole."""
-        shutil.rmtree(self._making, ignore_errors=True)
-
-
 class Inbox:
     """The deliveries to one library, and the thread that indexes them."""
 
     def __init__(self, library: Library, permits: Permits = is_public) -> None:
-        self.folder = library.folder.resolve() / "inbox"
         self._library = library
+        self._tray = Tray(library.folder)
         self._permits = permits
         self._trash = Trash(library)
         self._pen = threading.Lock()  # one writer in this process; the library's own lock is for the others
@@ -117,7 +71,6 @@ class Inbox:
         self._passages = 0
         self._closed = False
         self._thread: threading.Thread | None = None
-        self._claim: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +80,7 @@ class Inbox:
 
     # -- handing in ------------------------------------------------------------------------------------------------
 
-    def receive(self, name: str, replaces: str | None = None) -> Reception:
+    def receive(self, name: str, replaces: str = "") -> Reception:
         """Begin to receive a file; its articles take the place of the article `replaces`, if one is given.
 
         Raises ArticleError where nothing reads such a file, InboxFull, ReadOnlyLibrary and DiskFull.
@@ -137,7 +90,7 @@ class Inbox:
         if suffix not in READERS:
             kind = f"{suffix} files are" if suffix else "files without a suffix are"
             raise ArticleError(shown(name), f"{kind} not read; Footnote reads {', '.join(READERS)}")
-        return Reception(self, Delivery(secrets.token_hex(8), shown(name)), replaces)
+        return Reception(self._tray, Delivery(secrets.token_hex(8), shown(name)), replaces, self._take)
 
     def add_address(self, url: str) -> Delivery:
         """Fetch a page or feed when its turn comes. Raises as `receive` does, and where it is no web address."""
@@ -146,18 +99,12 @@ class Inbox:
         if not re.match(r"https?://[^\s/]", url, re.IGNORECASE) or len(url) > 2000:
             raise ArticleError(shown(url) or "the address", "is not a web address; it begins with https:// or http://")
         delivery = Delivery(secrets.token_hex(8), url)
-        making = self.folder / f"{delivery.id}{_MAKING}"
-        try:
-            making.mkdir(parents=True)
-            (making / "address").write_text(url, encoding="utf-8")
-            making.rename(self.folder / delivery.id)
-        except OSError as error:
-            raise self.trouble(error) from error
-        self.take(delivery)
+        self._tray.put_address(delivery)
+        self._take(delivery)
         return delivery
 
-    def take(self, delivery: Delivery) -> None:
-        """Index what lies in the inbox under this delivery's id."""
+    def _take(self, delivery: Delivery) -> None:
+        """Index what lies in the tray."""
         self._note(delivery)
         self._start()
 
@@ -168,15 +115,9 @@ class Inbox:
     def _start(self) -> None:
         with self._changed:
             if self._thread is None and not self._closed:
-                if self._claim is None:
-                    self._claim = self._claimed()
+                self._tray.claim()
                 self._thread = threading.Thread(target=self._work, name="inbox", daemon=True)
                 self._thread.start()
-
-    def trouble(self, error: OSError) -> FootnoteError:
-        """What a failure to write into the inbox means for the user."""
-        folder = self._library.folder
-        return DiskFull(folder, error.strerror or str(error)) if os.access(folder, os.W_OK) else ReadOnlyLibrary(folder)
 
     # -- deleting --------------------------------------------------------------------------------------------------
 
@@ -225,43 +166,21 @@ class Inbox:
     # -- the work --------------------------------------------------------------------------------------------------
 
     def resume(self) -> None:
-        """Take what an earlier process left in the inbox, unless another one is at work here."""
+        """Take what an earlier process left in the tray, unless another one is at work here."""
         if os.access(self._library.folder, os.W_OK):
             self._trash.purge()
-        if self.folder.is_dir():
-            self._claim = self._claimed()
-        if self._claim is None:
-            return
-        for entry in sorted(self.folder.iterdir(), key=lambda entry: entry.name):
-            if entry.suffix == _MAKING:
-                shutil.rmtree(entry, ignore_errors=True)
-            elif entry.is_dir():
-                name = _address(entry) or next((file.name for file in (entry / "file").glob("*")), "")
-                self.take(Delivery(entry.name, name))
+        if self._tray.claim():
+            for delivery in self._tray.left():
+                self._take(delivery)
 
     def close(self) -> None:
-        """Stop after the passages that are being encoded. What is not done stays in the inbox, for the next start."""
+        """Stop after the passages that are being encoded. What is not done stays in the tray, for the next start."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         if self._thread:
             self._thread.join(_STOP_S)
-        if self._claim is not None:
-            os.close(self._claim)
-            self._claim = None
-
-    def _claimed(self) -> int | None:
-        """A lock on the inbox, as long as this process lives: what others leave here is its. None: it is another's."""
-        try:
-            claim = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError:
-            return None
-        try:
-            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(claim)
-            return None
-        return claim
+        self._tray.close()
 
     def _note(self, delivery: Delivery) -> None:
         with self._changed:
@@ -305,9 +224,9 @@ class Inbox:
         batch: list[Delivery] = []
         size = 0
         for delivery in waiting[:_TOGETHER]:
-            if _address(self.folder / delivery.id):
+            if self._tray.address(delivery):
                 return batch or [delivery]
-            size += sum(file.stat().st_size for file in self._files(delivery))
+            size += sum(file.stat().st_size for file in self._tray.files(delivery))
             if batch and size > _TOGETHER_BYTES:
                 break
             batch.append(delivery)
@@ -316,12 +235,9 @@ class Inbox:
     def _waiting(self) -> list[Delivery]:
         return [d for d in self._deliveries.values() if d.state is State.WAITING]
 
-    def _files(self, delivery: Delivery) -> list[Path]:
-        return sorted((self.folder / delivery.id / "file").glob("*"))
-
     def _fetched(self, batch: Sequence[Delivery]) -> list[Article | ArticleError]:
         """What the address of the batch leads to; nothing where it is one of files."""
-        address = _address(self.folder / batch[0].id) if batch else ""
+        address = self._tray.address(batch[0]) if batch else ""
         return list(read_address(address, self._permits)) if address else []
 
     def _index(self, batch: Sequence[Delivery], fetched: Sequence[Article | ArticleError]) -> None:
@@ -329,7 +245,7 @@ class Inbox:
             report = self._library.add(fetched, self._progress)
             self._finish(batch[0], report, report)
             return
-        files = {delivery.id: self._files(delivery) for delivery in batch}
+        files = {delivery.id: self._tray.files(delivery) for delivery in batch}
         report = self._library.add_files([path for paths in files.values() for path in paths], self._progress)
         for delivery in batch:
             sources = {str(path) for path in files[delivery.id]}
@@ -348,15 +264,16 @@ class Inbox:
     def _finish(self, delivery: Delivery, own: Report, whole: Report) -> None:
         """What became of a delivery; `whole` knows of near-duplicates."""
         ids = tuple(dict.fromkeys(change.article_id for change in own.changes if change.what != "removed"))
-        replaced = self.folder / delivery.id / "replaces"
         line, key = told(own, self._near(ids, whole)), ""
-        if ids and not own.failed and replaced.exists():
-            old = replaced.read_text(encoding="utf-8")
-            if old not in ids and any(article.id == old for article in self._library.articles()):
-                key = self._trash.discard([old])
-                line = f"{line}, in place of the old one"
-        shutil.rmtree(self.folder / delivery.id, ignore_errors=True)
+        old = self._tray.replaces(delivery)
+        if ids and not own.failed and old and old not in ids and self._holds(old):
+            key = self._trash.discard([old])
+            line = f"{line}, in place of the old one"
+        self._tray.remove(delivery)
         self._note(replace(delivery, state=state_of(own), line=line, articles=ids, replaced=key))
+
+    def _holds(self, article_id: str) -> bool:
+        return any(article.id == article_id for article in self._library.articles())
 
     def _near(self, ids: Sequence[str], report: Report) -> str:
         """The title of an article that was here and says nearly the same."""
@@ -380,7 +297,7 @@ class Inbox:
                 is_open = self._is_open(delivery)
             if is_open:
                 self._note(replace(delivery, state=State.FAILED, line=why))
-                shutil.rmtree(self.folder / delivery.id, ignore_errors=True)
+                self._tray.remove(delivery)
 
     def _is_open(self, delivery: Delivery) -> bool:
         """Whether it is not done; what is done may be forgotten already."""
@@ -392,10 +309,3 @@ class Inbox:
             self._hindrance = why
             self._passages = 0
             self._changed.notify_all()
-
-
-def _address(folder: Path) -> str:
-    try:
-        return (folder / "address").read_text(encoding="utf-8")
-    except OSError:
-        return ""

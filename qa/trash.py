@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from index import Article, Library
+from index import Article, Library, durable
 from index.articles import Original
 from index.errors import DiskFull, FootnoteError, ReadOnlyLibrary
 
@@ -59,7 +59,7 @@ class Trash:
             making.mkdir(parents=True)
             self._write(making, articles)
             making.rename(self._folder / key)
-            _sync(self._folder)
+            durable.sync(self._folder)
         except OSError as error:
             shutil.rmtree(making, ignore_errors=True)
             if not os.access(self._library.folder, os.W_OK):
@@ -101,12 +101,12 @@ class Trash:
         for number, article in enumerate(articles):
             original = self._library.original(article.id)
             if original:
-                _write(folder / str(number), original[0].read_bytes())
+                durable.write(folder / str(number), original[0].read_bytes())
             for source in self._library.sources(article.id) or [article.source]:
                 fields = _ARTICLES.dump_python([replace(article, source=source)], mode="json")[0]
                 record.append({"article": fields, "original": [str(number), original[1]] if original else None})
-        _write(folder / "articles.json", json.dumps(record).encode())
-        _sync(folder)
+        durable.write(folder / "articles.json", json.dumps(record).encode())
+        durable.sync(folder)
 
     def _read(self, key: str) -> list[Article]:
         folder = self._folder / key
@@ -122,18 +122,3 @@ class Trash:
             ]
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
             raise NotInTrash from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,10 +17,11 @@ from index import Article, ArticleError, Library
 from index.lock import writing
 from qa.ask import ask
 from qa.delivery import State, file_name
-from qa.inbox import MAX_FILE, Inbox
+from qa.inbox import Inbox
 from qa.server.reader import make_router
 from qa.server.shelf import PER_PAGE, View, make_shelf
 from qa.trash import UNDO_S, NotInTrash, Trash
+from qa.tray import MAX_FILE
 
 from .website import Site, serving
 
@@ -129,12 +130,12 @@ def test_uploads_are_read_and_can_be_asked_about(library: Library, inbox: Inbox,
     intake = client.get("/articles/intake").text
     assert 'data-left="0"' in intake
     assert "broken.pdf" in intake.partition("What was added")[0], "failures stand first"
-    assert [entry.name for entry in inbox.folder.iterdir() if entry.name != ".lock"] == []
+    assert [entry.name for entry in (library.folder / "inbox").iterdir() if entry.name != ".lock"] == []
     client.post("/articles/forget")
     assert "broken.pdf" not in client.get("/articles/intake").text
 
 
-def test_what_cannot_be_taken_is_refused_with_the_reason(inbox: Inbox, client: TestClient) -> None:
+def test_what_cannot_be_taken_is_refused_with_the_reason(library: Library, inbox: Inbox, client: TestClient) -> None:
     """Before anything is stored."""
     refused = client.post("/articles/files?name=run.exe", content=b"MZ")
     assert (refused.status_code, refused.text[:24]) == (422, ".exe files are not read;")
@@ -145,7 +146,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(inbox: Inbox, client: T
     with pytest.raises(ArticleError, match="larger than 100 MB"):
         reception.write(b"x")
     reception.abandon()
-    assert [entry.name for entry in inbox.folder.iterdir()] == []
+    assert [entry.name for entry in (library.folder / "inbox").iterdir()] == []
     for address in ("", "file:///etc/passwd", "javascript:alert(1)", "example.org"):
         answer = client.post("/articles/address", data={"url": address})
         assert answer.status_code == 422
@@ -206,7 +207,7 @@ def test_what_a_crash_left_is_added_at_the_next_start(library: Library) -> None:
     with Inbox(library) as second:
         second.resume()
         assert become(second) == {"moles.txt": (State.ADDED, "added: “Moles”")}
-        assert [entry.name for entry in second.folder.iterdir()] == [".lock"]
+        assert [entry.name for entry in (library.folder / "inbox").iterdir()] == [".lock"]
 
 
 def test_two_servers_on_a_library_keep_to_their_own(library: Library) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import anyio
 from anyio import to_thread
@@ -22,6 +22,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from .access import MAX_PASSWORD, Access, AccessError, AccessFile
+from .forms import read_form
 from .limits import Pace, caller
 from .places import Busy
 from .refusals import refuse
@@ -134,7 +135,7 @@ def make_login(keeper: Keeper) -> APIRouter:
 
     @router.post(LOGIN)
     async def sign_in(request: Request) -> Response:
-        form = _form(await request.body())
+        form = await read_form(request)
         wanted = form.get("next", "/")
         if seconds := keeper.tries.wait(caller(request.scope)):
             note = f"Too many tries; wait {math.ceil(seconds)} seconds."
@@ -173,15 +174,6 @@ def _keys(access: Access) -> set[str]:
 
 def _digest(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
-
-
-def _form(body: bytes) -> dict[str, str]:
-    """The fields of a form; none where it is not one that we made."""
-    try:
-        fields = parse_qs(body[:10_000].decode(errors="replace"), max_num_fields=20)
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in fields.items()}
 
 
 def _inside(address: str) -> str:

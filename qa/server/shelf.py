@@ -23,7 +23,8 @@ from index.errors import FootnoteError
 from index.readers import READERS
 
 from ..delivery import Delivery, State, Status
-from ..inbox import MAX_FILE, Inbox
+from ..inbox import Inbox
+from ..tray import MAX_FILE
 from .drafts import waiting
 from .forms import read_form, sentence
 from .links import SHELF, article_link
@@ -115,7 +116,7 @@ def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
         return Response(greeting(library.articles()), media_type="text/html")
 
     @router.post(f"{SHELF}/files")
-    async def receive(request: Request, name: str = "", replaces: str | None = None) -> Response:
+    async def receive(request: Request, name: str = "", replaces: str = "") -> Response:
         try:
             await deliver(request, inbox, name, replaces)
         except FootnoteError as error:
@@ -159,7 +160,7 @@ def make_shelf(library: Library, inbox: Inbox) -> APIRouter:
     return router
 
 
-async def deliver(request: Request, inbox: Inbox, name: str, replaces: str | None = None) -> Delivery:
+async def deliver(request: Request, inbox: Inbox, name: str, replaces: str = "") -> Delivery:
     """The body of a request, as a file in the inbox; raises FootnoteError. Of a caller who goes nothing is left."""
     reception = await run_in_threadpool(inbox.receive, name, replaces)
     accepted = False
