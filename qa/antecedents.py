@@ -10,9 +10,10 @@ from itertools import takewhile
 
 from index import Kind, Library, Sentence
 
+from .evidence import leaves_date
 from .extract import Quote
 from .pointing import DANGLING, TIMES
-from .question import stems
+from .question import Question, focus, stems
 from .reader import Answered
 
 _PRONOUN = re.compile(r"(?:he|she|it|they|him|her|them|this|that|these|those)", re.IGNORECASE)
@@ -61,17 +62,18 @@ ANTECEDENTS = 2
 
 
 def reach_back(
-    quote: Quote, shown: Collection[tuple[str, int]], library: Library, asked: Collection[str] = ()
+    quote: Quote, shown: Collection[tuple[str, int]], library: Library, asked: Question | None = None
 ) -> Quote:
     """The quote, which reaches back to the sentence that names its subject where it starts with a pronoun or is
-    answered by one, or where it only points at what was `asked` for (stems): which sectors, `these sectors`.
+    answered by one, or where it only points at what was asked for: which sectors, `these sectors`; when, `shortly
+    after his remarks`.
 
     Not across paragraphs but from `this move`, which may point at the end of the one before; nor to what is `shown`
     already: (article, end) of the answer's sentences.
     """
     moves = _moves(quote, library)
     is_open = bool(quote.answer and _PRONOUN.fullmatch(quote.text, quote.answer.start, quote.answer.end))
-    if quote.is_item or not (is_open or moves or DANGLING.match(quote.text) or _points_at(asked, quote.text)):
+    if quote.is_item or not (is_open or moves or DANGLING.match(quote.text) or _leaves_open(asked, quote.text)):
         return quote
     text, sentences = library.show(quote.article_id).text, library.sentences(quote.article_id)
     number = next((n for n, s in enumerate(sentences) if s.start == quote.start), 0)
@@ -145,8 +147,13 @@ def _in_paragraph(text: str, end: int, sentences: Sequence[Sentence]) -> Iterato
         end = sentence.end
 
 
+def _leaves_open(asked: Question | None, text: str) -> bool:
+    """Whether the sentence leaves what is asked for to what stands before it."""
+    return asked is not None and (leaves_date(asked, text) or _points_at(focus(asked.topic), text))
+
+
 def _points_at(asked: Collection[str], text: str) -> bool:
-    """Whether all that the sentence says of something asked for is that it was named before."""
+    """Whether all that the sentence says of something asked for (stems) is that it was named before."""
     pointed = {stem for noun in _POINTED.findall(text) for stem in stems(noun)}
     said = stems(_POINTED.sub(" ", text))
     return any(stem in pointed and stem not in said for stem in asked)

@@ -14,14 +14,14 @@ from .answer import Answer, AnswerSentence, Citation
 from .antecedents import reach_back, reach_on
 from .cite import cite
 from .evidence import NEGATION, NUMBER, lacks, names_instances
-from .extract import Evidence, Findings, Group, Quote, logit
+from .extract import Evidence, Findings, Group, Quote
 from .lists import list_below, list_of, with_lists
 from .names import names_apart
 from .opposites import DEEDS, opposite
 from .pointing import DANGLING
-from .question import Question, Wants, focus, stems
+from .question import Question, Wants, stems
 from .tables import with_headers
-from .weights import probability_of
+from .weights import logit_of, probability_of
 
 NEAREST = 3
 """Passages shown in place of an answer."""
@@ -101,8 +101,7 @@ def _standing_alone(groups: Sequence[Group], part: Findings, library: Library) -
     """The groups, each sentence with what names its subject and, where that is asked for, what gives its reason or goes
     on with its list, unless that is shown beside it."""
     shown = {(group[0].article_id, group[0].end) for group in groups}
-    asked = focus(part.question.topic)
-    reached = [(reach_back(group[0], shown, library, asked), *group[1:]) for group in groups]
+    reached = [(reach_back(group[0], shown, library, part.question), *group[1:]) for group in groups]
     starts = {(group[0].article_id, group[0].start) for group in groups}
     reason, added = (wanted in part.question.wants for wanted in (Wants.REASON, Wants.ITEMS))
     turned = part.question.is_whether and _JUDGES.search(part.question.topic) is not None
@@ -148,7 +147,7 @@ def select(findings: Findings, library: Library) -> tuple[Group, ...]:
 def _best_sentences(findings: Findings, library: Library) -> tuple[Group, ...]:
     """The best sentence and those nearly as good that say something else, in the order in which they are shown."""
     top = findings.evidence[0]
-    least = KEEP_UNREAD * top.score if top.read is None else probability_of(logit(top.score) + math.log(KEEP))
+    least = KEEP_UNREAD * top.score if top.read is None else probability_of(logit_of(top.score) + math.log(KEEP))
     good = _naming_first(findings.question, [e for e in findings.evidence if e.score >= least])
     source = _sources(good, library)
     groups: list[list[Evidence]] = []
@@ -203,7 +202,7 @@ def _one_a_source(findings: Findings, library: Library) -> tuple[Group, ...]:
 
     def nearness(candidate: Evidence) -> tuple[bool, float]:
         fits = not lacks(findings.question, candidate.quote.text)
-        return fits, float(candidate.vector @ lead.vector) + OWN * logit(candidate.score)
+        return fits, float(candidate.vector @ lead.vector) + OWN * logit_of(candidate.score)
 
     counterparts = [max(own, key=nearness) for own in others.values()]
     return tuple((e.quote,) for e in [lead, *counterparts][:MAX_SENTENCES])

@@ -9,11 +9,11 @@ from index import Library
 
 from .antecedents import reach_back
 from .evidence import stem_set
-from .extract import OPENING, Evidence, Findings, Quote, logit
+from .extract import OPENING, Evidence, Findings, Quote
 from .premises import Premises, premise, weigh_premises
 from .question import Question, Wants, content_words, stems
 from .reader import Reader
-from .weights import ANSWERABLE, READ_ANSWERABLE, SENTENCE
+from .weights import ANSWERABLE, READ_ANSWERABLE, SENTENCE, logit_of
 
 UNFIT = 0.02
 """The most confidence where a name is in no article, what is demanded in no good sentence, no sentence is about it, or
@@ -84,7 +84,7 @@ def _around(quote: Quote, library: Library) -> str:
 def _contradicted(question: Question, best: Evidence, reader: Reader) -> float:
     asked = question.topic if Wants.COMPARISON in question.wants else question.text
     chance = float(reader.support([(premise(asked), best.quote.text)])[0][2])
-    return logit(min(max(chance, LEAST), 1 - LEAST))
+    return logit_of(chance, LEAST)
 
 
 def _doubts(question: Question, said: str, premises: Premises) -> tuple[str, ...]:

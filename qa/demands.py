@@ -15,11 +15,12 @@ from index import Library
 from index.dates import MONTH
 
 from .countries import compatriots
-from .evidence import lacks
+from .defining import defines
+from .evidence import DEMANDS, lacks, leaves_date
 from .question import SMALL_NUMBER, Question, Wants, content_words, stems
 
 if TYPE_CHECKING:
-    from .extract import Evidence
+    from .extract import Evidence, Quote
 
 FITTING = 0.5
 """A sentence that holds the kind of answer demanded (a date, a sum) goes first when it has this share of the terms
@@ -50,24 +51,37 @@ class Demanded:
 
 def held_to(question: Question, evidence: Sequence[Evidence], library: Library) -> Demanded:
     """The evidence, best first, held to what the question demands."""
-    ordered, lacking = _fitting_first(question, evidence)
+    ordered, lacking = _fitting_first(question, evidence, library)
     ordered, is_told = _telling_first(question, ordered, library)
     unknown = [*_unknown_names(question, library), *_unknown_role(question, ordered, library)]
     missing = (
         *(f"no article mentions {name}" for name in unknown),
         *(f"the articles give no {kind}" for kind in lacking),
         *([UNTOLD if question.is_whether else ELSEWHERE] if not is_told and not unknown else []),
+        *_undefined(question, evidence, unknown),
     )
     is_lacking = bool(lacking) and len(lacking) == len(question.wants)
     return Demanded(tuple(ordered), missing, is_unfit=bool(unknown) or not is_told or is_lacking)
 
 
-def _fitting_first(question: Question, evidence: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:
+def _undefined(question: Question, evidence: Sequence[Evidence], unknown: Sequence[str]) -> list[str]:
+    """What is missing where it is asked who or what a known name is, and no sentence says it in a usual way."""
+    is_name = question.defined[:1].isupper()
+    if unknown or not is_name or any(defines(question.defined, e.quote.text) for e in evidence):
+        return []
+    return [f"the articles do not say who or what {question.defined} is"]
+
+
+def _fitting_first(
+    question: Question, evidence: Sequence[Evidence], library: Library
+) -> tuple[list[Evidence], tuple[str, ...]]:
     """The evidence with the best sentence of the kind demanded first, and what is lacking where there is none."""
     if not evidence:
         return [], ()
     top = evidence[0]
     lacking = lacks(question, top.quote.text)
+    if _is_dated_before(question, top.quote, library):
+        lacking = tuple(kind for kind in lacking if kind != DEMANDS[Wants.DATE])
     if not lacking:
         return list(evidence), ()
     likeliest = max(evidence, key=lambda e: e.read.odds if e.read else -math.inf)
@@ -77,6 +91,17 @@ def _fitting_first(question: Question, evidence: Sequence[Evidence]) -> tuple[li
         if about and is_about and not lacks(question, candidate.quote.text):
             return [candidate, *(e for e in evidence if e is not candidate)], ()
     return list(evidence), lacking
+
+
+def _is_dated_before(question: Question, quote: Quote, library: Library) -> bool:
+    """Whether the quote tells its time from the sentence before it in its paragraph, which has a date."""
+    if not leaves_date(question, quote.text):
+        return False
+    text = library.show(quote.article_id).text
+    before = next((s for s in reversed(library.sentences(quote.article_id)) if s.end <= quote.start), None)
+    if before is None or "\n" in text[before.end : quote.start]:
+        return False
+    return DEMANDS[Wants.DATE] not in lacks(question, text[before.start : before.end])
 
 
 def _unknown_names(question: Question, library: Library) -> list[str]:
@@ -107,7 +132,7 @@ def _telling_first(question: Question, evidence: Sequence[Evidence], library: Li
     """The evidence for a yes or no with the best sentence first that has more of the question than its names, be it a
     word that is near, and whether there is one that is half as good as the best: beside `Was Jack Ma arrested?` a
     sentence on his return tells nothing."""
-    if not evidence or not question.names or not (question.is_whether or question.wants & EXACT):
+    if not evidence or not question.names or not (question.is_whether or frozenset() < question.wants <= EXACT):
         return list(evidence), True
     if _is_dated_name(evidence[0].quote.text):
         return list(evidence), True

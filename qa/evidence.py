@@ -12,6 +12,7 @@ from functools import lru_cache
 from index.dates import MONTH, WEEKDAY
 
 from .countries import PEOPLES
+from .pointing import TIMED
 from .question import STOP_WORDS, Question, Wants, stems, words
 
 
@@ -186,6 +187,11 @@ def lacks(question: Question, sentence: str) -> tuple[str, ...]:
     return tuple(
         name for wants, name in DEMANDS.items() if wants in question.wants and not _holds(wants, sentence, asked)
     )
+
+
+def leaves_date(question: Question, sentence: str) -> bool:
+    """Whether the date that is asked for is told from what stands before the sentence: `Shortly after his remarks`."""
+    return TIMED.match(sentence) is not None and DEMANDS[Wants.DATE] in lacks(question, sentence)
 
 
 def _holds(wants: Wants, sentence: str, asked: Counter[str]) -> bool:

@@ -9,6 +9,15 @@ _CONNECTIVES = (
 )
 TIMES = "years?|quarter|months?|weeks?|days?|time|morning|evening|night|summer|winter|spring|autumn|fall"
 _THINGS = "company|firm|group|pair|author|critic|study|survey|report|book|film|device|drug|vaccine|ship|building"
+_SPANS = "hours?|days?|weeks?|months?|years?"
+TIMED = re.compile(
+    rf"(?:(?:shortly|soon|immediately|right|(?:an?|one|two|three|four|five|six|(?:a )?few|several|some) (?:{_SPANS}))"
+    rf" (?:after|before|later|afterwards?|thereafter)"
+    rf"|(?:(?:on|in|by) )?(?:the|that) (?:very )?(?:next|following|same) (?:{_SPANS}|morning|evening)"
+    rf"|later that (?:{_SPANS})|afterwards?|since then)\b",
+    re.IGNORECASE,
+)
+"""What a sentence starts with that tells its time from what stands before it: `Shortly after his remarks`."""
 DANGLING = re.compile(
     rf"(?:(?:(?:{_CONNECTIVES}),?|(?:[\w’']+ ){{0,3}}[\w’']+,) )?"
     rf"(?:he|she|it|they|this|these|those|such|his|her|its|their|the (?:latter|former)"

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from .defining import defined
 from .smalltalk import is_small_talk
 
 
@@ -36,9 +37,9 @@ class Question:
     `topic` is its text without what only frames it ("do both articles agree on"). `terms` are the stems of the
     topic's content words, `names` those of its proper names and numbers. `wants` is empty where any kind will do.
     `count` is how many things it asks for, where it says so: "the five measures". `role` is the word for what somebody
-    or something is to another, where that is asked for: `president` in "Who is the president of China?". `is_whether`:
-    it wants yes or no. `is_further`: it wants more than was told ("What else?"). `carried` are those of the terms that
-    a follow-up does not say itself.
+    or something is to another, where that is asked for: `president` in "Who is the president of China?". `defined` is
+    the name of which it asks who or what that is, and nothing else. `is_whether`: it wants yes or no. `is_further`: it
+    wants more than was told ("What else?"). `carried` are those of the terms that a follow-up does not say itself.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Question:
     names: frozenset[str]
     count: int | None = None
     role: str = ""
+    defined: str = ""
     is_whether: bool = False
     is_further: bool = False
     carried: frozenset[str] = frozenset()
@@ -108,7 +110,8 @@ _RULES: tuple[tuple[Wants, str], ...] = (
     (Wants.PLACE, r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|state|place|town|region)\b"),
     (
         Wants.DATE,  # "what happens when it rains" asks for no date
-        r"\bwhen (?:exactly )?(?:did|do|does|was|were|is|are|will|would|has|have|had|can|could|should|might)\b"
+        r"\bwhen\W+(?:(?:exactly|or|and|where|why|how),? )*"
+        r"(?:did|do|does|was|were|is|are|will|would|has|have|had|can|could|should|might)\b"
         r"|\b(?:since|until|by|on) when\b|\band when\b\W*$"
         r"|\b(?:what|which) (?:year|month|date|day|century|decade)\b|\bhow long ago\b",
     ),
@@ -281,6 +284,7 @@ def read(text: str) -> Question:
         frozenset(stems(" ".join(named))),
         _count(topic),
         role(topic),
+        defined(topic),
         _WHETHER.match(topic) is not None,
         _FURTHER.search(topic) is not None,
     )

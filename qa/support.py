@@ -22,7 +22,7 @@ from .evidence import NEGATION, NUMBER, share, stem_set
 from .opposites import OUTCOMES, opposite
 from .question import STOP_WORDS, content_words, stems, words
 from .reader import Reader
-from .weights import SUPPORTED, SUPPORTED_PLAINLY
+from .weights import SUPPORTED, SUPPORTED_PLAINLY, logit_of
 
 PARTLY = 0.35
 SUPPORTS = 0.5
@@ -40,6 +40,8 @@ NEAR = 8
 """Evidence sentences, the nearest to the claim, that are read together."""
 TOGETHER = 32
 """Claims that are encoded and read in one go."""
+CERTAIN = 1e-4
+"""How near to 0 or 1 a probability of the checker's is taken for what it says."""
 
 
 class Label(StrEnum):
@@ -264,10 +266,10 @@ def read_claims(
         for claim, near in zip(claims, nearest, strict=True)
     ]
     chances = reader.checker.support([(claim.text, text) for claim, text in zip(claims, passages, strict=True)])
-    return [
-        (_logit(float(row[0])), _logit(float(row[2])), _logit(float(row[0])) * math.log(len(claim.evidence)))
-        for claim, row in zip(claims, chances, strict=True)
-    ]
+    entailed = [logit_of(float(row[0]), CERTAIN) for row in chances]
+    contradicted = [logit_of(float(row[2]), CERTAIN) for row in chances]
+    sizes = [math.log(len(claim.evidence)) for claim in claims]
+    return [(yes, no, yes * size) for yes, no, size in zip(entailed, contradicted, sizes, strict=True)]
 
 
 _SIGNS = str.maketrans({sign: f" {name} " for sign, name in zip("$€£¥₹%", _UNITS, strict=True)})
@@ -276,8 +278,3 @@ _SIGNS = str.maketrans({sign: f" {name} " for sign, name in zip("$€£¥₹%", 
 def _flat(text: str) -> str:
     """Its words alone, signs of currencies and the percentage's among them."""
     return f" {' '.join(words(text.translate(_SIGNS))).lower()} "
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, 1e-4), 1 - 1e-4)
-    return math.log(bounded / (1 - bounded))

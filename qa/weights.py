@@ -28,6 +28,12 @@ def probability_of(logit: float) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
+def logit_of(probability: float, least: float = 1e-6) -> float:
+    """Log odds; of a probability within `least` of 0 or 1, those of `least`."""
+    bounded = min(max(probability, least), 1 - least)
+    return math.log(bounded / (1 - bounded))
+
+
 SENTENCE = Logistic(-9.596, (5.000, -0.930, 2.342, 1.204, 2.723, 1.184, 0.271, -0.385, -0.933, 0.0, 0.0))
 """Whether a sentence holds the answer, from its Features, without the reader: SQuAD 2.0's development questions over
 all paragraphs of 12 articles. On the held-out quarter of the articles the best sentence holds the answer for 0.80 of
@@ -67,6 +73,6 @@ READ_THRESHOLD = 0.24
 46 %; of office 14 and 42 %."""
 SUPPORTED = Logistic(-3.002, (3.671, 1.806, -2.132, -0.011, -0.494, -0.628, 0.810, -0.076, -0.174))
 SUPPORTED_PLAINLY = Logistic(-3.904, (4.430, 2.202, -1.792, 0.147, -0.640, -0.896))
-"""Whether evidence bears a claim out, from ClaimFeatures, with what `qa.support.read_claim` gives and without it, as
+"""Whether evidence bears a claim out, from ClaimFeatures, with what `qa.support.read_claims` gives and without it, as
 `python -m evals.calibrate_support` prints it for the claims of WiCE (development), QAGS and `desk-claims`, the six
 classes weighing the same; `docs/answers.md` has the error rates."""

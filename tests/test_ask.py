@@ -12,22 +12,18 @@ from hypothesis import strategies as st
 
 from index import Article, Library, Scope
 from index.encoder import Encoder
-from qa.answer import ABSTENTION, Answer
+from qa.answer import ABSTENTION
 from qa.ask import MAX_QUESTION, NONE_OF_THE_TIME, EmptyLibrary, QuestionError, ask, look_up
 from qa.conversation import Turn
 from qa.reader import Reader
+
+from .exactness import quotes_are_exact
 
 ALIBABA = "589594a651d405dc"
 WOOING = "615328f246a871be"
 
 PIECES = ["’", "“", "”", "\u00a0", "é", "e\u0301", "😀", "👩\u200d🔬", "中", "。", "\r\n", "words ", "The end. "]
 ODD = st.lists(st.sampled_from([*"abcdeRSTUV 12.!?,;:-\n\t'", *PIECES]), min_size=1, max_size=150).map("".join)
-
-
-def quotes_are_exact(answer: Answer, library: Library) -> bool:
-    return all(
-        library.show(c.article_id).text[c.start : c.end] == c.quote for c in (*answer.citations, *answer.nearest)
-    )
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -339,6 +335,27 @@ def test_a_date_that_stands_in_a_heading_is_told(library: Library, tmp_path: Pat
     assert [s.text for s in answer.sentences] == ["4.2.0 (5 May 2025)"]
     assert quotes_are_exact(answer, library)
     assert ask("When was 4.9.0 released?", library, reader=Reader()).abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [
+        ("When was the second listing scrapped?", True),
+        ("When and why was the second listing scrapped?", True),
+        ("When did the auditors leave?", False),
+    ],
+)
+def test_a_time_that_is_told_from_the_sentence_before_brings_it(library: Library, question: str, is_told: bool) -> None:
+    """*Shortly after his speech*: when was that? Not over the end of a paragraph, nor where that has no date either."""
+    text = (
+        "Ossian Grape attacked the regulator in a speech in October 2020. Shortly after his speech Lumen Pay scrapped "
+        "its second listing, because the regulator objected.\n\nSoon after that the auditors left."
+    )
+    library.add([Article("a", "Lumen Pay", text, "a")])
+    answer = ask(question, library, reader=Reader())
+    assert ("October 2020" in answer.text) == is_told
+    assert ("the articles give no date" in answer.missing) != is_told
+    assert quotes_are_exact(answer, library)
 
 
 def test_a_table_of_prices_is_asked(library: Library, tmp_path: Path) -> None:

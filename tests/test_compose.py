@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from index import Article, Library
-from qa.answer import Answer
 from qa.antecedents import reach_back, reach_on
 from qa.ask import ask, look_up
 from qa.compose import best_first
 from qa.conversation import Turn
 from qa.extract import Quote
 from qa.reader import Reader
+
+from .exactness import quotes_are_exact
 
 STORM = (
     "A storm tore the roof off the town hall of Brannfjord on Sunday night. Nobody was hurt, the mayor said on Monday "
@@ -27,10 +28,6 @@ OBSERVATORY = (
 )
 
 
-def exact(answer: Answer, library: Library) -> bool:
-    return all(library.show(c.article_id).text[c.start : c.end] == c.quote for c in answer.citations)
-
-
 def test_printings_of_one_wire_copy_are_one_source(library: Library) -> None:
     library.add(
         [
@@ -41,7 +38,7 @@ def test_printings_of_one_wire_copy_are_one_source(library: Library) -> None:
     answer = ask("When did the ferry to the islands resume service?", library)
     assert [s.citations for s in answer.sentences] == [(1,)]
     assert "Tuesday afternoon" in answer.citations[0].quote
-    assert exact(answer, library)
+    assert quotes_are_exact(answer, library)
 
 
 def test_a_sentence_that_starts_with_a_pronoun_brings_the_one_that_names_its_subject(library: Library) -> None:
@@ -49,7 +46,7 @@ def test_a_sentence_that_starts_with_a_pronoun_brings_the_one_that_names_its_sub
     answer = ask("In which year did the founder of the observatory die in Uppsala?", library)
     shown = " ".join(s.text for s in answer.sentences)
     assert shown.index("Anna Lindgren") < shown.index("She died in Uppsala in 1987.")
-    assert exact(answer, library)
+    assert quotes_are_exact(answer, library)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +156,7 @@ def test_a_why_brings_the_sentence_that_gives_the_reason(library: Library) -> No
     library.add([Article("a", "The quay", text, "a")])
     answer = ask("Why did Brannfjord close its quay to cruise ships?", library)
     assert "herring" in answer.text
-    assert exact(answer, library)
+    assert quotes_are_exact(answer, library)
     for quoted, reached in [("Brannfjord closed its quay to cruise ships in April.", True), ("Cafés in", False)]:
         start = text.index(quoted)
         quote = Quote("a", start, start + len(quoted), quoted)
@@ -244,7 +241,7 @@ def test_statements_that_differ_in_one_word_are_never_one(library: Library, told
     library.add([Article("a", "News", told, "a"), Article("b", "Report", otherwise, "b")])
     answer = ask(f"What is said of {told.split()[0]} {' '.join(told.split()[2:6])}?", library)
     assert all(len(sentence.citations) == 1 for sentence in answer.sentences)
-    assert exact(answer, library)
+    assert quotes_are_exact(answer, library)
 
 
 STRIKE = (
@@ -268,8 +265,8 @@ def test_what_announces_a_list_comes_with_its_points_and_a_point_with_what_annou
         "The union has three demands:",
         "a pay rise of 9 percent",
     ]
-    assert exact(answer, library)
-    assert exact(point, library)
+    assert quotes_are_exact(answer, library)
+    assert quotes_are_exact(point, library)
 
 
 def test_reasons_told_in_order_are_all_told(library: Library) -> None:

@@ -18,6 +18,8 @@ from qa.question import Wants, each_of_two, read, stems, words
     [
         ("When was it founded?", {Wants.DATE}),
         ("In which year was it founded?", {Wants.DATE}),
+        ("When and why was it founded?", {Wants.DATE, Wants.REASON}),
+        ("When, where and why was it founded?", {Wants.DATE, Wants.PLACE, Wants.REASON}),
         ("What happens when it rains?", set()),
         ("How many units are there?", {Wants.NUMBER}),
         ("How much value was lost?", {Wants.MONEY}),
