@@ -40,12 +40,14 @@ class Grouped:
 
 def held_out(bench: Path) -> list[Example]:
     """The questions and claims of the documents for development; raises FootnoteError where the news is not there."""
+    news, encoder = bench / "realtimeqa-train", Encoder()
     try:
-        articles = articles_of(bench / "realtimeqa-train") | made_up()
+        articles = articles_of(news) | made_up()
+        return [example for file in FILES for example in asked(articles, encoder, file) if for_development(example)]
     except OSError as error:
         raise FootnoteError(f"{error.filename}: cannot be read ({error.strerror})") from error
-    encoder = Encoder()
-    return [example for file in FILES for example in asked(articles, encoder, file) if for_development(example)]
+    except (ValueError, KeyError, TypeError) as error:
+        raise FootnoteError(f"{news}: lacks the articles that were asked about ({error})") from error
 
 
 def read_group(group: Group, reader: Reader) -> Grouped:

@@ -48,7 +48,10 @@ def examine(place: Path | Place, encoder: Encoder, *, repair: bool = False) -> l
     Raises NoLibrary or LibraryDamaged where the catalog cannot be opened, and with `repair` LibraryLocked or
     ReadOnlyLibrary.
     """
-    catalog = Catalog(place)
+    try:
+        catalog = Catalog(place)
+    except LibraryDamaged as error:
+        raise LibraryDamaged(place, error.reason, is_final=True) from error
     try:
         if not repair:
             return list(_Doctor(catalog, encoder).findings())

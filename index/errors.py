@@ -79,11 +79,12 @@ class LibraryLocked(LibraryError):
 class LibraryDamaged(LibraryError):
     """The catalog cannot be read."""
 
-    def __init__(self, folder: Path | Place, reason: str) -> None:
-        super().__init__(
-            f"the library in {folder} cannot be read ({reason}); try `footnote doctor --repair`,"
-            " else restore it from a copy, or add the articles to a new one"
-        )
+    def __init__(self, folder: Path | Place, reason: str, *, is_final: bool = False) -> None:
+        """`is_final`: no repair is left to try."""
+        hint = "restore it from a copy, or add the articles to a new one"
+        hint = hint if is_final else f"try `footnote doctor --repair`, else {hint}"
+        super().__init__(f"the library in {folder} cannot be read ({reason}); {hint}")
+        self.reason = reason
 
 
 class NewerLibrary(LibraryError):

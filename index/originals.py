@@ -49,6 +49,11 @@ def name_of(original: Original) -> str:
     return hashlib.sha256(original.content).hexdigest() + (suffix if _SUFFIX.fullmatch(suffix) else "")
 
 
+def is_hash_named(name: str) -> bool:
+    """Whether a file of this name may be one that was kept, and is none of the user's own."""
+    return re.fullmatch(rf"[0-9a-f]{{64}}(?:{_SUFFIX.pattern})?", name) is not None
+
+
 class Originals(OriginalStore):
     """The folder `originals/` of a library; what is kept is synced to the disk."""
 

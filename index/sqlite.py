@@ -17,7 +17,7 @@ from .encoder import Encoder
 from .errors import DiskFull, LibraryDamaged, LibraryLocked, NewerLibrary, NoLibrary, ReadOnlyLibrary
 from .fts5 import FTS5
 from .lock import holder, writing
-from .originals import Originals
+from .originals import Originals, is_hash_named
 from .place import CATALOG, Folder
 
 
@@ -33,6 +33,8 @@ class SQLite(Database):
         self.full_text = FTS5(self)
         self.originals = Originals(folder / "originals")
         if not self._exists():
+            if any(map(is_hash_named, self.originals.names())):
+                raise LibraryDamaged(folder, f"its {CATALOG} is gone", is_final=True)
             if not create:
                 raise NoLibrary(folder)
             self._create()

@@ -256,7 +256,7 @@ def check(question: str) -> str:
     """The question with single spaces between its words; raises QuestionError when it cannot be asked."""
     question = " ".join(unicodedata.normalize("NFC", question).split())
     if not any(character.isalnum() for character in question):
-        raise QuestionError('the question is empty; ask something like `footnote ask "Who founded the firm?"`')
+        raise QuestionError("the question has no words; ask something like `Who founded the firm?`")
     if any(0xD800 <= ord(character) <= 0xDFFF for character in question):
         raise QuestionError("the question is not UTF-8 text")
     if len(question) > MAX_QUESTION:

@@ -33,6 +33,8 @@ QUANTITY = re.compile(
     r"(?P<unit>\s?%|\s?per ?cent\b|\s(?:dollars|euros|pounds|yuan|yen|crowns)\b)?",
     re.IGNORECASE,
 )
+_PARTED = re.compile(r"(?<!\d)(\d{1,3}), (\d{3})\b")
+"""A number of a text that was cut into words and put together again: `235, 000`."""
 _HEDGE = re.compile(
     r"(?:about|around|nearly|almost|roughly|approximately|some|over|under|up to|at least|at most|more than|less than"
     r"|fewer than|an estimated|close to|estimated)\s*$",
@@ -62,6 +64,13 @@ class Quantity:
         most = max(abs(self.value), abs(other.value)) or 1.0
         return abs(self.value - other.value) / most > (0.34 if self.is_rough or other.is_rough else ROUNDING)
 
+    def is_told_by(self, other: Quantity) -> bool:
+        """Whether the other is the same number: exactly, where this one is a day, a year or a small count."""
+        if self.kind == "day" or other.kind == "day":
+            return (self.kind, self.value) == (other.kind, other.value)
+        near = 0.0 if self.is_time or (self.value < FEW and self.value.is_integer()) else ROUNDING
+        return abs(self.value - other.value) <= near * max(abs(self.value), abs(other.value))
+
     @property
     def is_time(self) -> bool:
         """Whether it is a day or a year."""
@@ -86,6 +95,17 @@ def quantities(sentence: str) -> list[Quantity]:
     [('year', 2021.0), ('sum', 2800000000.0), ('number ship', 3.0), ('day', 504.0)]
     """
     return [_quantity(match, sentence) for match in QUANTITY.finditer(sentence)]
+
+
+def share_told(claim: str, evidence: str) -> float:
+    """Share of the claim's numbers that the evidence has, whatever it counts with them: days, years and small counts as
+    they are, in digits or words, others to a rounding. 1 where it has none.
+
+    >>> share_told("In 2021 two ships sank.", "Both of the 2 ships sank.")
+    0.5
+    """
+    said, given = quantities(claim), quantities(_PARTED.sub(r"\1,\2", evidence))
+    return sum(any(one.is_told_by(other) for other in given) for one in said) / len(said) if said else 1.0
 
 
 def _quantity(match: re.Match[str], sentence: str) -> Quantity:

@@ -18,8 +18,9 @@ import numpy as np
 from index.encoder import Encoder
 
 from .additions import adds, judges
-from .evidence import NEGATION, NUMBER, share, stem_set
+from .evidence import NEGATION, share, stem_set
 from .opposites import OUTCOMES, opposite
+from .quantities import share_told
 from .question import STOP_WORDS, content_words, stems, words
 from .reader import Reader
 from .weights import SUPPORTED, SUPPORTED_PLAINLY, logit_of
@@ -69,18 +70,21 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFeatures:
-    """What is known of a claim beside its evidence; shares are in 0..1, the cosine in -1..1."""
+    """What is known of a claim beside its evidence. What is marked *sized* is times `size`: what one sentence lacks may
+    be put in other words, what a page lacks is hardly there."""
 
     cosine: float
-    """Claim and the nearest sentence."""
-    overlap: float
-    """Share of the claim's words in the evidence."""
+    """Claim and the nearest sentence, -1..1."""
     pairs: float
-    """Share of the claim's neighbouring words that are neighbours in the evidence."""
-    numbers: float
-    """Share of the claim's numbers that stand in the evidence; 1 where it has none."""
+    """Share of the claim's neighbouring words that are neighbours in the evidence, 0..1."""
     negation: float
-    """1 where just one of claim and nearest sentence denies."""
+    """1 where just one of claim and nearest sentence denies, else 0."""
+    size: float
+    """Logarithm of 1 + the number of evidence sentences."""
+    overlap: float
+    """Share of the claim's words in the evidence, sized."""
+    numbers: float
+    """Share of the claim's numbers that the evidence has, 1 where it has none, sized."""
     missing_names: float
     """Logarithm of 1 + the number of the claim's names and numbers that the evidence lacks: in a long claim one of them
     may be all that is made up, and hardly lowers a share."""
@@ -103,6 +107,11 @@ class Claim:
     def whole(self) -> str:
         """All the evidence."""
         return " ".join((self.title, *self.evidence))
+
+    @property
+    def size(self) -> float:
+        """Logarithm of 1 + the number of evidence sentences."""
+        return math.log1p(len(self.evidence))
 
 
 def check(claim: Claim, encoder: Encoder, reader: Reader | None) -> Support:
@@ -140,7 +149,7 @@ def _by_words(claim: Claim) -> Support | None:
 
 def _judge(claim: Claim, nearest: int, features: Sequence[float]) -> Support:
     """By the regression, and by what may say no whatever that says."""
-    is_read = len(features) > len(fields(ClaimFeatures))
+    is_read = len(features) > len(SUPPORTED_PLAINLY.weights)
     probability = (SUPPORTED if is_read else SUPPORTED_PLAINLY).probability(features)
     sentence = claim.evidence[nearest]
     if _overlap(_DENIAL.sub(" ", claim.text), stem_set(sentence)) >= SAME_WORDS and _is_denied(claim, sentence):
@@ -217,13 +226,13 @@ def weigh_claim(claim: Claim, encoder: Encoder) -> tuple[list[int], ClaimFeature
     absent = [word for word in content_words(claim.text) if held.isdisjoint(stems(word))]
     pairs = set(pairwise(word.lower() for word in words(claim.text)))
     known = set(pairwise(word.lower() for word in words(claim.whole)))
-    numbers, given = NUMBER.findall(claim.text), set(NUMBER.findall(claim.whole))
     return near, ClaimFeatures(
         cosine=float(cosines[near[0]]),
-        overlap=_overlap(claim.text, held),
         pairs=len(pairs & known) / len(pairs) if pairs else 1.0,
-        numbers=sum(number in given for number in numbers) / len(numbers) if numbers else 1.0,
         negation=float(bool(NEGATION.search(claim.text)) != bool(NEGATION.search(claim.evidence[near[0]]))),
+        size=claim.size,
+        overlap=claim.size * _overlap(claim.text, held),
+        numbers=claim.size * share_told(claim.text, claim.whole),
         missing_names=math.log1p(sum(word[0].isupper() or word[0].isdigit() for word in absent)),
     )
 
@@ -259,8 +268,8 @@ def read_claims(
     claims: Sequence[Claim], nearest: Sequence[Sequence[int]], reader: Reader
 ) -> list[tuple[float, float, float]]:
     """For each claim the checker's logits of entailment and contradiction, for the NEAR nearest sentences read as one
-    passage, and the first times the logarithm of how many there are: the more evidence, the less its judgement of the
-    whole is worth beside words and names."""
+    passage, and the first times the claim's size: the more evidence, the less its judgement of the whole is worth
+    beside words and names."""
     passages = [
         entitled(claim.title, (claim.evidence[number] for number in sorted(near[:NEAR])))
         for claim, near in zip(claims, nearest, strict=True)
@@ -268,8 +277,7 @@ def read_claims(
     chances = reader.checker.support([(claim.text, text) for claim, text in zip(claims, passages, strict=True)])
     entailed = [logit_of(float(row[0]), CERTAIN) for row in chances]
     contradicted = [logit_of(float(row[2]), CERTAIN) for row in chances]
-    sizes = [math.log(len(claim.evidence)) for claim in claims]
-    return [(yes, no, yes * size) for yes, no, size in zip(entailed, contradicted, sizes, strict=True)]
+    return [(yes, no, yes * claim.size) for claim, yes, no in zip(claims, entailed, contradicted, strict=True)]
 
 
 _SIGNS = str.maketrans({sign: f" {name} " for sign, name in zip("$€£¥₹%", _UNITS, strict=True)})

@@ -168,10 +168,10 @@ def test_the_version_is_the_distribution_s() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["ask", ""], "the question is empty"),
-        (["ask", " \n\t "], "the question is empty"),
-        (["ask", "?!"], "the question is empty"),
-        (["search", ""], "the question is empty"),
+        (["ask", ""], "the question has no words"),
+        (["ask", " \n\t "], "the question has no words"),
+        (["ask", "?!"], "the question has no words"),
+        (["search", ""], "the question has no words"),
         (["ask"], "give one question, or --batch FILE and --out FILE"),
         (["ask", "why " * 500_000], "the question has 1,999,999 characters; the limit is 2,000"),
         (["search", "x" * 2001], "the question has 2,001 characters; the limit is 2,000"),
@@ -302,6 +302,24 @@ def test_a_missing_library_is_named_and_none_is_made(tmp_path: Path) -> None:
         assert outcome(result) == (2, 1)
         assert f"no library in {tmp_path / 'nowhere'}; make one with `footnote add PATH" in result.stderr
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_library_whose_catalog_is_gone_is_not_made_anew_over_what_is_left(seeds_copy: Path) -> None:
+    """The originals in it are all that is left of its articles, and a repaired new one would delete them."""
+    kept = sorted((seeds_copy / "originals").iterdir())
+    (seeds_copy / "catalog.sqlite3").unlink()
+    for arguments in [["add", str(SEEDS)], ["ask", QUESTION], ["doctor", "--repair"]]:
+        result = invoke(*arguments, "--library", seeds_copy)
+        assert outcome(result) == (3, 1)
+        assert "its catalog.sqlite3 is gone); restore it from a copy" in result.stderr
+    assert sorted((seeds_copy / "originals").iterdir()) == kept != []
+
+
+def test_a_doctor_does_not_send_to_the_doctor(seeds_copy: Path) -> None:
+    (seeds_copy / "catalog.sqlite3").write_bytes(b"garbage" * 9000)
+    assert "try `footnote doctor --repair`" in invoke("ask", QUESTION, "--library", seeds_copy).stderr
+    result = invoke("doctor", "--repair", "--library", seeds_copy)
+    assert "(file is not a database); restore it from a copy" in result.stderr
 
 
 def test_an_empty_library_lists_and_finds_nothing_and_says_why_it_cannot_answer(library: Library) -> None:

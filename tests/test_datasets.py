@@ -213,3 +213,16 @@ def test_only_the_names_of_formats_are_public_sets() -> None:
     assert not is_public("questions.jsonl")
     assert not is_public("C:/questions.jsonl")
     assert len(formats_help()) == len(FORMATS)
+
+
+# -- what was written for the reader -----------------------------------------------------------------------------------
+
+
+def test_claims_about_news_that_is_not_there_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "realtimeqa-train").mkdir()
+    with pytest.raises(FootnoteError, match=r"articles\.jsonl\.gz: cannot be read"):
+        read_public(f"asked:{tmp_path}")
+    with gzip.open(tmp_path / "realtimeqa-train" / "articles.jsonl.gz", "wt") as news:
+        news.write('{"id": "other", "title": "Other", "text": "It rained.", "url": "x"}\n')
+    with pytest.raises(FootnoteError, match="lacks the articles that were asked about"):
+        read_public(f"asked:{tmp_path}")

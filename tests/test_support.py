@@ -182,8 +182,8 @@ OF_THE_FIRM = ["It paid nine million euros for the yard, which had been idle sin
 def test_the_title_says_who_the_firm_is(encoder: Encoder, reader: Reader) -> None:
     claim = "Corvo paid nine million euros for the yard."
     for used in (reader, None):
-        alone = held(claim, OF_THE_FIRM, encoder, used).probability
-        assert held(claim, OF_THE_FIRM, encoder, used, "Corvo buys a shipyard").probability > alone
+        of_another = held(claim, OF_THE_FIRM, encoder, used, "Lund buys a shipyard").probability
+        assert held(claim, OF_THE_FIRM, encoder, used, "Corvo buys a shipyard").probability > of_another
 
 
 @pytest.mark.parametrize(

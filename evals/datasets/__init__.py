@@ -36,9 +36,10 @@ FORMATS = {
     "mtrag": "FILE",
     "wice": "FILE",
     "qags": "FILE",
+    "asked": "DIR",
 }
 """What each is pointed at."""
-CLAIMS = ("wice", "qags")
+CLAIMS = ("wice", "qags", "asked")
 """Those of them that hold claims, not questions."""
 
 

@@ -37,7 +37,7 @@ class Dataset:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A claim and what is to support it. `claim_id` joins the pairs of a claim whose evidence comes in pieces; `title`
-    is that of what the evidence is from, where it is told."""
+    and `document` are those of what the evidence is from, where they are told."""
 
     id: str
     claim_id: str
@@ -45,6 +45,7 @@ class Pair:
     evidence: str
     supported: bool
     title: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
