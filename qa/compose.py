@@ -19,6 +19,7 @@ from .lists import list_below, list_of, with_lists
 from .names import names_apart
 from .opposites import DEEDS, opposite
 from .pointing import DANGLING
+from .quantities import quantities
 from .question import Question, Wants, stems
 from .tables import with_headers
 from .weights import logit_of, probability_of
@@ -225,5 +226,7 @@ def says_the_same(one: Evidence, other: Evidence) -> bool:
     return not names_apart(a, b) and opposite(stems(a), stems(b), DEEDS) is None
 
 
-def _facts(text: str) -> tuple[frozenset[str], bool]:
-    return frozenset(NUMBER.findall(text)), bool(NEGATION.search(text))
+def _facts(text: str) -> tuple[frozenset[str], frozenset[float], bool]:
+    """The numbers, in digits and by value, as `five people` are not `two`; and whether it denies."""
+    values = frozenset(quantity.value for quantity in quantities(text))
+    return frozenset(NUMBER.findall(text)), values, bool(NEGATION.search(text))

@@ -126,8 +126,8 @@ def find(question: Question, ranked: Sequence[Read], library: Library, said: str
     short = _short_names(question.topic, {read.hit.article_id for read in ranked}, library)
     drafts = [
         draft
-        for read in ranked
-        for draft in _weigh_up(question, weights, read, articles[read.hit.article_id], short[read.hit.article_id], said)
+        for passage in (_Passage.of(read, short[read.hit.article_id], said) for read in ranked)
+        for draft in _weigh_up(question, weights, passage, articles[passage.read.hit.article_id])
     ]
     encoded = ENCODED_OF_FEW if passages <= FEW else ENCODED
     drafts = sorted(drafts, key=lambda draft: (-draft.score, draft.key))[:encoded]
@@ -163,54 +163,75 @@ def _background(article_id: str, said: str, library: Library) -> _Background:
     return _Background(first[0].start if first else 0, stem_set(" ".join(opening)), was_quoted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A passage taken apart: the texts of its sentences, the stems of its title, of each sentence and of all, and which
+    sentences the last answer told."""
+
+    read: Read
+    texts: tuple[str, ...]
+    title: frozenset[str]
+    held: tuple[frozenset[str], ...]
+    whole: frozenset[str]
+    told: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, read: Read, short: Mapping[str, str], said: str) -> _Passage:
+        """`short` are the question's names as the article shortens them."""
+        hit = read.hit
+        texts = tuple(hit.text[s.start - hit.start : s.end - hit.start] for s in hit.sentences)
+        held = tuple(stem_set(text) | _in_full(text, short) for text in texts)
+        title, told = stem_set(hit.title), tuple(_is_told(text, said) for text in texts)
+        return cls(read, texts, title, held, title.union(*held), told)
+
+
 def _weigh_up(
-    question: Question,
-    weights: dict[str, float],
-    read: Read,
-    article: _Background,
-    short: Mapping[str, str],
-    said: str,
+    question: Question, weights: dict[str, float], passage: _Passage, article: _Background
 ) -> Iterator[Evidence]:
-    """The evidence in one passage, by all but its meaning: the cosine is 0, and the vector empty. `short` are the
-    question's names as the article shortens them."""
-    hit = read.hit
-    texts = [hit.text[s.start - hit.start : s.end - hit.start] for s in hit.sentences]
-    title = stem_set(hit.title)
-    held = [stem_set(text) | _in_full(text, short) for text in texts]
-    passage = title.union(*held)
-    names = len(question.names & passage) / len(question.names) if question.names else 1.0
-    left_open = {term: weight for term, weight in weights.items() if term not in article.opening}
-    told = [_is_told(text, said) for text in texts]
-    for number, (sentence, text) in enumerate(zip(hit.sentences, texts, strict=True)):
-        if not sentence.is_evidence and not _is_dated(question, sentence, text, held[number]):
+    """The evidence in one passage, by all but its meaning: the cosine is 0, and the vector empty."""
+    hit, reading = passage.read.hit, passage.read.reading
+    for number, (sentence, text) in enumerate(zip(hit.sentences, passage.texts, strict=True)):
+        if not _may_answer(question, sentence, passage, number):
             continue
-        if text.rstrip(_CLOSING).endswith("?"):  # who asks does not answer
-            continue
-        if told[number] and question.is_further:  # "What else?"
-            continue
-        held_kinds, missed_kinds = kinds_held(question, text)
-        carried = _carried(question, title, held, number, text)
-        features = Features(
-            cosine=0.0,
-            passage_cosine=hit.cosine or 0.0,
-            overlap=share(weights, held[number]) + CARRIED * share(weights, carried),
-            context_overlap=share(weights, title.union(*held[max(0, number - 1) : number + 2])),
-            passage_overlap=share(weights, passage),
-            names=names,
-            kind_match=held_kinds,
-            kind_miss=missed_kinds,
-            brevity=1 / (1 + len(text.split()) / 25),
-            open_overlap=share(left_open, held[number]),
-            is_opening=float(sentence.start == article.start),
-        )
+        features = _features(question, weights, passage, number, article)
         heard, answer = None, None
-        if read.reading is not None:
-            heard, answer = _hear(read.reading, sentence.start - hit.start, sentence.end - hit.start)
+        if reading is not None:
+            heard, answer = _hear(reading, sentence.start - hit.start, sentence.end - hit.start)
         quote = Quote(hit.article_id, sentence.start, sentence.end, text, answer=answer)
-        lift = _lift(told, number, missed_kinds) + HERE * article.was_quoted
+        lift = _lift(passage.told, number, features.kind_miss) + HERE * article.was_quoted
         lift += DEFINES * (question.defined != "" and defines(question.defined, text))
         score = _score(features, heard, lift)
         yield Evidence(quote, sentence.list_number, _NO_VECTOR, features, score, heard, lift)
+
+
+def _may_answer(question: Question, sentence: Sentence, passage: _Passage, number: int) -> bool:
+    text = passage.texts[number]
+    if not sentence.is_evidence and not _is_dated(question, sentence, text, passage.held[number]):
+        return False
+    is_asked = text.rstrip(_CLOSING).endswith("?")  # who asks does not answer
+    return not is_asked and not (passage.told[number] and question.is_further)  # "What else?"
+
+
+def _features(
+    question: Question, weights: dict[str, float], passage: _Passage, number: int, article: _Background
+) -> Features:
+    hit, text, held, whole = passage.read.hit, passage.texts[number], passage.held, passage.whole
+    left_open = {term: weight for term, weight in weights.items() if term not in article.opening}
+    held_kinds, missed_kinds = kinds_held(question, text)
+    carried = _carried(question, passage.title, held, number, text)
+    return Features(
+        cosine=0.0,
+        passage_cosine=hit.cosine or 0.0,
+        overlap=share(weights, held[number]) + CARRIED * share(weights, carried),
+        context_overlap=share(weights, passage.title.union(*held[max(0, number - 1) : number + 2])),
+        passage_overlap=share(weights, whole),
+        names=len(question.names & whole) / len(question.names) if question.names else 1.0,
+        kind_match=held_kinds,
+        kind_miss=missed_kinds,
+        brevity=1 / (1 + len(text.split()) / 25),
+        open_overlap=share(left_open, held[number]),
+        is_opening=float(hit.sentences[number].start == article.start),
+    )
 
 
 def _is_dated(question: Question, sentence: Sentence, text: str, held: frozenset[str]) -> bool:

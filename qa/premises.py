@@ -159,13 +159,22 @@ def _is_turned(question: str, sentence: str) -> bool:
         place = next((n for n, s in enumerate(said_stems) if s == stem or said[n] in forms), None)
         if place is None or (not ending and said[place] == word):
             continue
-        before, after = set(said_stems[:place]), set(said_stems[place + 1 :])
-        is_passive = any(_BEING.fullmatch(w) for w in said[max(0, place - 2) : place])
-        if "by" in said[place + 1 : place + 3] or (is_passive and not said[place].endswith("ing")):
-            before, after = after, before
-        subject, thing = set(asked_stems[:number]), set(asked_stems[number + 1 :])
-        wrong = subject & after - before, thing & before - after
-        right = len(subject & before - after) + len(thing & after - before)
-        if all(wrong) and len(wrong[0]) + len(wrong[1]) > right:
+        before, after = _around_verb(said, said_stems, place)
+        if _are_exchanged(set(asked_stems[:number]), set(asked_stems[number + 1 :]), before, after):
             return True
     return False
+
+
+def _around_verb(said: Sequence[str], said_stems: Sequence[str], place: int) -> tuple[set[str], set[str]]:
+    """The stems before and after the verb at `place`, the other way round where it is in the passive."""
+    before, after = set(said_stems[:place]), set(said_stems[place + 1 :])
+    is_passive = any(_BEING.fullmatch(word) for word in said[max(0, place - 2) : place])
+    turns = "by" in said[place + 1 : place + 3] or (is_passive and not said[place].endswith("ing"))
+    return (after, before) if turns else (before, after)
+
+
+def _are_exchanged(subject: set[str], thing: set[str], before: set[str], after: set[str]) -> bool:
+    """Whether more of the subject and the object stand on each other's side of the verb than on their own."""
+    wrong = subject & after - before, thing & before - after
+    right = len(subject & before - after) + len(thing & after - before)
+    return all(wrong) and len(wrong[0]) + len(wrong[1]) > right

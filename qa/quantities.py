@@ -104,7 +104,7 @@ def share_told(claim: str, evidence: str) -> float:
     >>> share_told("In 2021 two ships sank.", "Both of the 2 ships sank.")
     0.5
     """
-    said, given = quantities(claim), quantities(_PARTED.sub(r"\1,\2", evidence))
+    said, given = (quantities(_PARTED.sub(r"\1,\2", text)) for text in (claim, evidence))
     return sum(any(one.is_told_by(other) for other in given) for one in said) / len(said) if said else 1.0
 
 

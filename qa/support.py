@@ -17,7 +17,7 @@ import numpy as np
 
 from index.encoder import Encoder
 
-from .additions import adds, judges
+from .additions import adds, finds_nothing, judges
 from .evidence import NEGATION, share, stem_set
 from .opposites import OUTCOMES, opposite
 from .quantities import share_told
@@ -152,7 +152,8 @@ def _judge(claim: Claim, nearest: int, features: Sequence[float]) -> Support:
     is_read = len(features) > len(SUPPORTED_PLAINLY.weights)
     probability = (SUPPORTED if is_read else SUPPORTED_PLAINLY).probability(features)
     sentence = claim.evidence[nearest]
-    if _overlap(_DENIAL.sub(" ", claim.text), stem_set(sentence)) >= SAME_WORDS and _is_denied(claim, sentence):
+    is_near = _overlap(_DENIAL.sub(" ", claim.text), stem_set(sentence)) >= SAME_WORDS
+    if finds_nothing(claim.text) or (is_near and _is_denied(claim, sentence)):
         probability = min(probability, DENIED)
     if judges(claim.text, claim.whole) or (not is_read and _says_more(claim.text, claim.whole)):
         probability = min(probability, ADDS)

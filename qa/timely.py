@@ -19,6 +19,9 @@ FURTHER = 3
 AHEAD = 1.25
 """What the score of a sentence is multiplied with that states the time, or whose article is of it: it decides between
 good evidence, and makes none of bad."""
+BEHIND = 0.25
+"""And what with that states another time alone, `In 2022 the port bought two tugs` where 2023 is asked for, be its
+article of the time or not."""
 NEAR = 0.8
 """Share of the best score from which the newest article's sentence is taken for `the latest`."""
 
@@ -100,15 +103,21 @@ def at_its_time(findings: Findings, time: When, library: Library) -> Findings:
     days = library.days(sorted({e.article_id for e in findings.evidence}))
     if time.newest:
         return replace(findings, evidence=tuple(_newest_first(findings.evidence, days)))
-    scope = Scope(since=time.since, until=time.until)
-    stated = _statement(time)
-    evidence = [
-        replace(e, score=min(1.0, e.score * AHEAD))
-        if not _tells(time, e) and (scope.takes(days.get(e.article_id)) or _states(e.quote.text, scope, stated))
-        else e
-        for e in findings.evidence
-    ]
+    evidence = [replace(e, score=min(1.0, e.score * _place(e, time, days))) for e in findings.evidence]
     return replace(findings, evidence=tuple(sorted(evidence, key=lambda e: -e.score)))
+
+
+def _place(evidence: Evidence, time: When, days: dict[str, str]) -> float:
+    """What the score of the evidence is multiplied with."""
+    scope, text = Scope(since=time.since, until=time.until), evidence.quote.text
+    if _tells(time, evidence):
+        return 1.0
+    if _states(text, scope, _statement(time)):
+        return AHEAD
+    points = dates(text)
+    if points and not time.is_filter and not any(scope.takes(point) for point in points):
+        return BEHIND
+    return AHEAD if scope.takes(days.get(evidence.article_id)) else 1.0
 
 
 def _newest_first(evidence: Sequence[Evidence], days: dict[str, str]) -> list[Evidence]:

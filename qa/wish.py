@@ -98,6 +98,7 @@ _ABOUT = re.compile(
     r"(?:about|on) (?P<topic>.+)",
     re.IGNORECASE,
 )
+_QUOTES = " “”\"'"
 _OF_ARTICLE = re.compile(r"the (?P<topic>(?!first|last|other|same)\S.*?) (?:article|story|report|piece)", re.IGNORECASE)
 """`the museum article`; not `the first article`, which says nothing of what it is about."""
 
@@ -130,27 +131,32 @@ def read_wish(text: str, today: str | None = None) -> Wish | None:
     for name, pattern in (("help", _HELP), ("who", _SELF), ("count", _COUNT), ("list", _LIST)):
         if pattern.fullmatch(plain) or pattern.fullmatch(asked):
             return Wish(name)
-    if (match := _NEW.fullmatch(asked)) and all(
-        _TIME_WORD.fullmatch(word) for word in re.findall(r"\w+", match["time"])
-    ):
-        time = when(f"published {match.group()}", today)
-        if match["happened"]:
-            return Wish("new", "happened", time) if time and not time.newest else None
-        return Wish("new", time=time) if time or today is None or not match["time"].strip() else None
+    if (match := _NEW.fullmatch(asked)) and _is_time(match["time"]):
+        return _new(match, today)
     if match := _LATEST_ON.fullmatch(asked):
-        return Wish("latest", match["topic"].strip(" “”\"'"))
+        return Wish("latest", match["topic"].strip(_QUOTES))
     if match := _MENTION.fullmatch(asked):
-        topic = (match["topic"] or match["mentioned"]).strip(" “”\"'")
-        is_time = all(_TIME_WORD.fullmatch(word) for word in re.findall(r"\w+", topic))
-        return None if is_time or _CLAUSE.match(topic) else Wish("mention", topic)
+        topic = (match["topic"] or match["mentioned"]).strip(_QUOTES)
+        return None if _is_time(topic) or _CLAUSE.match(topic) else Wish("mention", topic)
     if match := _SUMMARY.fullmatch(asked):
-        what = match["what"] or ""
-        if named := _ABOUT.fullmatch(what) or _OF_ARTICLE.fullmatch(what):
-            return Wish("about", named["topic"].strip(" “”\"'"))
-        return Wish(
-            "summary",
-            ""
-            if re.fullmatch(f"{_THIS}|{_ALL}", what, re.IGNORECASE)
-            else _ARTICLE.sub("", what, count=1).strip(" “”\"'"),
-        )
+        return _summary(match["what"] or "")
     return None
+
+
+def _is_time(text: str) -> bool:
+    return all(_TIME_WORD.fullmatch(word) for word in re.findall(r"\w+", text))
+
+
+def _new(match: re.Match[str], today: str | None) -> Wish | None:
+    """What is new, or happened, in the time that is named; None where that is no time."""
+    time = when(f"published {match.group()}", today)
+    if match["happened"]:
+        return Wish("new", "happened", time) if time and not time.newest else None
+    return Wish("new", time=time) if time or today is None or not match["time"].strip() else None
+
+
+def _summary(what: str) -> Wish:
+    if named := _ABOUT.fullmatch(what) or _OF_ARTICLE.fullmatch(what):
+        return Wish("about", named["topic"].strip(_QUOTES))
+    is_meant = re.fullmatch(f"{_THIS}|{_ALL}", what, re.IGNORECASE) is not None
+    return Wish("summary", "" if is_meant else _ARTICLE.sub("", what, count=1).strip(_QUOTES))

@@ -231,15 +231,31 @@ def test_the_same_statement_in_two_articles_is_one_sentence_with_two_citations(l
     assert quotes_are_exact(answer, library)
 
 
-def test_other_figures_in_the_same_words_are_another_statement(library: Library) -> None:
+@pytest.mark.parametrize(
+    ("question", "statement", "figures"),
+    [
+        (
+            "How much did the fire at the mill cost the owners?",
+            "The fire at the mill cost the owners {} million euros.",
+            ("4", "9"),
+        ),
+        (
+            "How many people did the fire at the harbour of Selby kill?",
+            "The fire at the harbour of Selby killed {} people.",
+            ("two", "five"),
+        ),
+    ],
+)
+def test_other_figures_in_the_same_words_are_another_statement(
+    library: Library, question: str, statement: str, figures: tuple[str, str]
+) -> None:
     library.add(
-        [
-            Article("a", "First report", "The fire at the mill cost the owners 4 million euros.", "a"),
-            Article("b", "Second report", "The fire at the mill cost the owners 9 million euros.", "b"),
-        ]
+        Article(name, f"{name} report", statement.format(figure), name)
+        for name, figure in zip(("First", "Second"), figures, strict=True)
     )
-    answer = ask("How much did the fire at the mill cost the owners?", library)
+    answer = ask(question, library)
     assert [s.citations for s in answer.sentences] == [(1,), (2,)]
+    assert answer.conflicts
 
 
 def test_the_same_question_gives_the_same_bytes(seeds_folder: Path, seeds: Library) -> None:

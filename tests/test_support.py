@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from evals.cli import footnote
 from index.encoder import Encoder
+from qa.quantities import share_told
 from qa.reader import Reader
 from qa.support import ADDS, SHORTENED, Claim, Label, Support, check, check_all
 
@@ -204,3 +207,36 @@ def test_the_title_says_who_the_firm_is(encoder: Encoder, reader: Reader) -> Non
 )
 def test_what_only_leaves_words_out_is_borne_out(encoder: Encoder, claim: str, sentence: str, is_held: bool) -> None:
     assert (held(claim, [sentence], encoder, None).probability in (SHORTENED, 1.0)) is is_held
+
+
+@pytest.mark.parametrize("with_reader", [True, False])
+def test_that_nothing_is_told_is_shown_by_no_quote(encoder: Encoder, reader: Reader, with_reader: bool) -> None:
+    """Small models say so of what stands there; of a text that says it itself, it is borne out."""
+    used = reader if with_reader else None
+    for claim in ("The article does not say who was its first master.", "No information is given on the mill."):
+        assert held(claim, EVIDENCE, encoder, used).label is Label.NOT
+    said = "The report does not say who paid."
+    assert held(said, [said], encoder, used).label is Label.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "share"),
+    [
+        ("Two ships sank in 2021.", "In 2021 the 2 ships sank.", 1.0),
+        ("It has been seen 235,000 times.", "Seen more than 235, 000 times, it was a surprise.", 1.0),
+        ("It paid $2.8 billion.", "It paid 2,800 million dollars.", 1.0),
+        ("About 4.1 million came.", "4 million came.", 1.0),
+        ("Three ships sank.", "2 ships sank.", 0.0),
+        ("It opened on 4 May 2021.", "It opened on 5 May 2021.", 0.5),
+        ("It opened in 2021.", "It opened in 2020.", 0.0),
+        ("Nobody came.", "It rained.", 1.0),
+    ],
+)
+def test_numbers_are_compared_by_their_value(claim: str, evidence: str, share: float) -> None:
+    assert share_told(claim, evidence) == share
+
+
+@example("1, 234")
+@given(st.text(alphabet="0123456789 ,.%$ milothuandbekwy", max_size=60))
+def test_every_text_has_its_own_numbers(text: str) -> None:
+    assert share_told(text, text) == 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from index import Article, Library
@@ -44,6 +46,17 @@ def test_evidence_of_the_time_goes_first(years: Library, question: str, first: s
     assert not answer.abstained
     assert answer.citations[0].article_id == first
     assert answer == ask(question, years)
+
+
+def test_what_states_another_time_stands_back_even_in_an_article_of_the_time(tmp_path: Path, encoder: Encoder) -> None:
+    with Library(tmp_path / "library", create=True, encoder=encoder) as library:
+        text = "The port of Selby bought a new crane in November 2023. In 2022 the port bought two tugs."
+        library.add([Article("a", "Selby gets a crane", text, "a", published="2023-11-20")])
+        for question, bought in (
+            ("What did the port buy in 2023?", "crane"),
+            ("What did the port buy in 2022?", "tugs"),
+        ):
+            assert [bought in sentence.text for sentence in ask(question, library).sentences] == [True]
 
 
 def test_a_time_of_articles_filters(years: Library) -> None:
