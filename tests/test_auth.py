@@ -219,6 +219,8 @@ def test_the_command_line_keeps_passwords_and_tokens(tmp_path: Path, process: Pr
     """Set from standard input, made, listed, revoked, removed; what is wrong is one line."""
     at = ("--library", tmp_path)
     assert process("password", *at, input="short\n").returncode == 2
+    two_lines = process("password", *at, input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert (two_lines.returncode, "more than one line" in two_lines.stderr) == (2, True)
     assert process("password", *at, input=PASSWORD + "\n").returncode == 0
     assert load_access(tmp_path).knows_password(PASSWORD)
     key = process("token", "script", *at).stdout.strip()

@@ -60,7 +60,9 @@ class Access:
         return next((token for token in self.tokens if hmac.compare_digest(token.digest, digest)), None)
 
     def with_password(self, password: str) -> Access:
-        """The same with this password; raises AccessError where it is too short."""
+        """The same with this password; raises AccessError where it is too short, or could not be typed."""
+        if "\n" in password or "\r" in password:
+            raise AccessError("the password is more than one line, which cannot be typed into the page")
         if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
             raise AccessError(f"a password has {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
         salt = secrets.token_bytes(16)
