@@ -43,8 +43,7 @@ def is_foreign(
     >>> is_foreign(french, lambda stem: 0, 40, lambda word: False), is_foreign(english, lambda stem: 0, 40, str.islower)
     (True, False)
     """
-    letters = [character for character in question if character.isalpha()]
-    if sum(map(_is_apart, letters)) * 2 > len(letters):
+    if _is_mostly_apart(question):
         return all(frequency(stem) == 0 for word in words(question) if _is_apart(word[0]) for stem in stems(word))
     said = [word.lower() for word in words(question)]
     small = [word for word in said if word in _OTHERS or plain(word) in QUESTION_WORDS]
@@ -63,6 +62,12 @@ def is_foreign(
     return len(unnamed) >= SEVERAL and len(known) <= KNOWN * len(unnamed) and _ENGLISH_ALONE.isdisjoint(said)
 
 
+def _is_mostly_apart(question: str) -> bool:
+    """Whether most letters are of another script than Latin; a Latin name beside them tells nothing."""
+    plainly = [word for word in words(question) if word[0].islower() or word.lower() in STOP_WORDS]
+    return sum(map(_is_apart, question)) > sum(not _is_apart(letter) for letter in "".join(plainly))
+
+
 def _is_apart(character: str) -> bool:
-    """Whether it is of another script than Latin."""
-    return character > "\u036f"
+    """Whether it is a letter of another script than Latin."""
+    return character > "\u036f" and character.isalpha()

@@ -346,6 +346,8 @@ def test_forged_and_endless_histories_are_trimmed(seeds: Library, tmp_path: Path
         "Wer hat die Stadt gegründet?",
         "Was war der Grund für das Ende von Ant Group?",
         "谁创立了公司？",
+        "谁创立了 Alibaba Group Holding？",
+        "ใครก่อตั้ง Alibaba?",
         "¿Quién fundó la ciudad?",
         "In quali settori investe la città?",
         "Dlaczego odwołano debiut giełdowy?",
@@ -368,6 +370,8 @@ def test_a_question_in_another_language_than_the_articles_is_told_from_one_in_th
         "best noodle places in hangzhou",
         "Does China cut red tape?",
         "wen did teh storm strik",
+        "Who is 马云?",
+        "What is the β-decay of Cs?",
     ],
 )
 def test_english_is_no_other_language_however_little_of_it_is_in_the_articles(encoder: Encoder, question: str) -> None:
