@@ -16,6 +16,7 @@ from .compose import compose
 from .confidence import judge
 from .conflicts import with_conflicts
 from .conversation import Turn, beside, contextualise, parted, said_last
+from .demands import is_known
 from .echo import answers_too, apart_from_echoes
 from .extract import PASSAGES, Findings, find
 from .followups import follow_ups
@@ -133,7 +134,8 @@ class _Asked:
         is_strange = is_foreign(
             whole.text, library.document_frequency, library.passage_count(), library.encoder.is_word
         )
-        parts = [_known(part, library) if is_strange else part for part in _parts(_of_itself(whole, question))]
+        parts = [_goes_on(part, library) for part in _parts(_of_itself(whole, question))]
+        parts = [_known(part, library) if is_strange else part for part in parts]
         if asked_of:
             parts = [apart_from_time(part, asked_of, library, scope) for part in parts]
         searched = library.passage_count(scope)
@@ -227,6 +229,11 @@ def _of_itself(whole: Question, question: str) -> Question:
     """The completed question, with which of its terms were said before and not in the question as it came."""
     is_longer = whole.text != question and whole.text.startswith(question)
     return replace(whole, carried=whole.terms - read(question).terms) if is_longer else whole
+
+
+def _goes_on(part: Question, library: Library) -> Question:
+    """The question without those names carried over to it that stand in no article: it cannot be about them."""
+    return replace(part, names=frozenset(n for n in part.names if n not in part.carried or is_known(n, library)))
 
 
 def _known(question: Question, library: Library) -> Question:

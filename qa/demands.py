@@ -104,14 +104,14 @@ def _is_dated_before(question: Question, quote: Quote, library: Library) -> bool
     return DEMANDS[Wants.DATE] not in lacks(question, text[before.start : before.end])
 
 
+def is_known(name: str, library: Library) -> bool:
+    """Whether a stem, or another word for the same country, stands in an article."""
+    return any(library.document_frequency(word) for word in (name, *compatriots().get(name, ())))
+
+
 def _unknown_names(question: Question, library: Library) -> list[str]:
-    """The names in the question, as it has them, that stand in no article, nor does another word for the country."""
-    unknown = {
-        name
-        for name in question.names
-        if not SMALL_NUMBER.fullmatch(name)
-        and not any(library.document_frequency(word) for word in (name, *compatriots().get(name, ())))
-    }
+    """The names in the question, as it has them, that stand in no article."""
+    unknown = {n for n in question.names if not SMALL_NUMBER.fullmatch(n) and not is_known(n, library)}
     return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
 
 
@@ -131,7 +131,8 @@ def _unknown_role(question: Question, evidence: Sequence[Evidence], library: Lib
 def _telling_first(question: Question, evidence: Sequence[Evidence], library: Library) -> tuple[list[Evidence], bool]:
     """The evidence for a yes or no with the best sentence first that has more of the question than its names, be it a
     word that is near, and whether there is one that is half as good as the best: beside `Was Jack Ma arrested?` a
-    sentence on his return tells nothing."""
+    sentence on his return tells nothing. Where none is, one in which the reader sees a yes or no will do: *did not
+    concede* tells whether somebody accepted."""
     if not evidence or not question.names or not (question.is_whether or frozenset() < question.wants <= EXACT):
         return list(evidence), True
     if _is_dated_name(evidence[0].quote.text):
@@ -142,12 +143,17 @@ def _telling_first(question: Question, evidence: Sequence[Evidence], library: Li
         if question.names.isdisjoint(stems(word)) and word.lower() not in KIND_WORDS
     ]
     for candidate in evidence if asked else ():
-        if candidate.score < TELLING * evidence[0].score:
+        if not _is_good(candidate, evidence[0]):
             break
         is_fit = len(lacks(question, candidate.quote.text)) <= len(lacks(question, evidence[0].quote.text))
         if is_fit and _is_near(asked, content_words(candidate.quote.text.lower()), library):
             return [candidate, *(e for e in evidence if e is not candidate)], True
-    return list(evidence), not asked
+    is_seen = question.is_whether and any(e.quote.answer and _is_good(e, evidence[0]) for e in evidence)
+    return list(evidence), is_seen or not asked
+
+
+def _is_good(candidate: Evidence, best: Evidence) -> bool:
+    return candidate.score >= TELLING * best.score
 
 
 def _is_dated_name(text: str) -> bool:

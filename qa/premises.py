@@ -21,7 +21,7 @@ AROUND = 0.8
 """What a name counts for that stands in the sentence before, or in the title or the opening of the article."""
 OF_COUNTRY = 0.9
 """What a country's name counts for where the sentence has another word for it: its people, its capital, or, where the
-country is named around, *the government*."""
+country is named around, *the government*. Around it the other words count as much as the name."""
 
 _AUXILIARY = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)"
 _POINT = r"(?:in|on|at|by|since|until) (?:what|which|when)(?: [a-z]+)?"
@@ -88,7 +88,8 @@ def _named(name: str, held: frozenset[str], near: frozenset[str], is_of_state: b
     others = compatriots().get(name, frozenset())
     is_around = name in near or not others.isdisjoint(near)
     of_country = not others.isdisjoint(held) or (bool(others) and is_of_state and is_around)
-    return max(share({name: 1.0}, held), OF_COUNTRY * of_country, AROUND * share({name: 1.0}, near))
+    around = max(share({name: 1.0}, near), float(is_around))
+    return max(share({name: 1.0}, held), OF_COUNTRY * of_country, AROUND * around)
 
 
 def premise(question: str) -> str:

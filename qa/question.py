@@ -64,7 +64,8 @@ STOP_WORDS = frozenset(
     say says shall she should show since so some someone something sort such take tell than that the their theirs them
     then there these they thing things this those through to too type under until up upon us used very was we were what
     when where which while who whom whose why will with within would yet you your article articles text according
-    mention mentioned describe described exactly""".split()
+    mention mentioned describe described exactly ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't
+    i'm isn't shouldn't wasn't weren't won't wouldn't""".split()
 )
 
 # Shortened, and so in upper case, but nobody's name: an article may call the IPO a listing.
@@ -182,7 +183,7 @@ def stems(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The words that are no stop words, in order."""
-    return [word for word in words(text) if word.lower() not in STOP_WORDS]
+    return [word for word in words(text) if word.lower().replace("’", "'") not in STOP_WORDS]
 
 
 _FOCUS = re.compile(r"\b(?:which|what) (?:(?:kinds|types|sorts) of )?(?:\w+ )?(\w{2,}s)\b", re.IGNORECASE)
@@ -214,7 +215,8 @@ def role(text: str) -> str:
 
 
 _WHETHER = re.compile(
-    r"\W*(?:(?:and|but|so|ok(?:ay)?),? )?(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b",
+    r"\W*(?:(?:and|but|so|ok(?:ay)?),? )?"
+    r"(?:(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)(?:n['’]t)?|(?:ca|wo)n['’]t)\b",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(

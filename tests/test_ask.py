@@ -15,6 +15,7 @@ from index.encoder import Encoder
 from qa.answer import ABSTENTION
 from qa.ask import MAX_QUESTION, NONE_OF_THE_TIME, EmptyLibrary, QuestionError, ask, look_up
 from qa.conversation import Turn
+from qa.demands import UNTOLD
 from qa.reader import Reader
 
 from .exactness import quotes_are_exact
@@ -118,8 +119,36 @@ def test_a_role_that_no_article_speaks_of_is_named_as_missing(seeds: Library, qu
 def test_a_yes_or_no_of_which_the_articles_have_the_name_alone_is_declined(seeds: Library, question: str) -> None:
     answer = ask(question, seeds)
     assert answer.abstained
-    assert answer.missing == ("the articles do not say whether",)
+    assert answer.missing == (UNTOLD,)
     assert not ask("Was Ma critical of the regulator?", seeds).abstained
+
+
+PIER = (
+    "Greta Moll wants a pier for ferries at Hallund. The town council met on Monday. Bo Lunde did not argue with her. "
+    "The guard on duty took the alarm for a fault and went back to sleep. It would cost nine million crowns."
+)
+
+
+def test_a_yes_or_no_that_the_reader_sees_in_other_words_is_answered(library: Library) -> None:
+    library.add([Article("a", "A pier for Hallund", PIER, "a")])
+    answer = ask("Does Bo Lunde agree?", library, reader=Reader())
+    assert [sentence.text for sentence in answer.sentences] == ["Bo Lunde did not argue with her."]
+    assert ask("Was Greta Moll arrested?", library, reader=Reader()).missing == (UNTOLD,)
+
+
+@pytest.mark.parametrize("question", ["Didn't the alarm work?", "Didn’t the alarm work?"])
+def test_a_shortened_not_is_no_name(library: Library, question: str) -> None:
+    library.add([Article("a", "A pier for Hallund", PIER, "a")])
+    assert "took the alarm for a fault" in ask(question, library).text
+
+
+def test_a_name_of_the_question_before_that_no_article_has_does_not_stand_in_the_way(library: Library) -> None:
+    library.add([Article("a", "A pier for Hallund", PIER, "a")])
+    before = [Turn("user", "Does the pier at Hallund take Volvos?"), Turn("assistant", "...")]
+    answer = ask("How much would that cost?", library, before, Reader())
+    assert "nine million crowns" in answer.text
+    assert "Volvos" in answer.understood  # it is shown, and can be changed
+    assert "no article mentions Volvos" in ask("How much do Volvos cost?", library, before, Reader()).missing
 
 
 def test_a_kind_of_answer_that_no_sentence_gives_is_named_as_missing(seeds: Library) -> None:

@@ -113,6 +113,7 @@ def test_what_the_reader_makes_of_the_passages_and_how_many_were_searched_are_si
         ("How does China help startups?", "The government gives them licences.", "China woos firms", OF_COUNTRY),
         ("How does China help startups?", "The government gives them licences.", "Norway woos firms", 0.0),
         ("How does China help startups?", "The firm gives them licences.", "China woos firms", AROUND),
+        ("How does China help startups?", "The firm gives them licences.", "Beijing woos firms", AROUND),
         ("How does Velora help startups?", "The government gives them licences.", "Velora", AROUND),
     ],
 )
