@@ -2,8 +2,9 @@
 
 A SET is `wice:FILE`, `qags:FILE`, `asked:DIR` or one of claims, such as `desk-claims`. Every set, and in it what is
 supported and what is not, weighs the same; of a claim whose evidence comes in pieces each piece weighs a part. The
-figures are cross-validated, with all claims of one document in one fold, and of the regression alone: what `check`
-rules out beside it is not counted in.
+figures are cross-validated, with all claims of one document in one fold, and of the whole check, its rules included.
+Beside the balanced accuracy at SUPPORTS stands that at a threshold of the set's own, chosen on the other folds, as
+SummaC chooses one for each of its sets (Laban et al., TACL 2022).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from index.encoder import Encoder
 from index.errors import FootnoteError
 from qa.draft import sentences_of
 from qa.reader import Reader
-from qa.support import SUPPORTS, Claim, read_claims, weigh_claim
+from qa.support import SUPPORTS, Claim, by_words, ceiling, read_claims, weigh_claim
 from qa.weights import Logistic
 
 from . import folds
@@ -40,13 +41,26 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A claim beside one piece of its evidence. `document` is what it was drawn from: a page, an article."""
+    """A claim beside one piece of its evidence. `document` is what it was drawn from: a page, an article; `least` and
+    `most` are the probabilities that the rules allow it."""
 
     set: str
     claim_id: str
     document: str
     features: tuple[float, ...]
     supported: bool
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claim with the probability of the piece that bears it out best, 0..1."""
+
+    set: str
+    document: str
+    supported: bool
+    probability: float
 
 
 def weigh(name: str, claims: int | None, encoder: Encoder, reader: Reader | None) -> Iterator[Weighed]:
@@ -67,7 +81,9 @@ def weigh(name: str, claims: int | None, encoder: Encoder, reader: Reader | None
             seen = (*seen, *read_claims([claim], [near], reader)[0])
         is_whole = pair.id == pair.claim_id
         document = pair.document or (f"{zlib.crc32(pair.evidence.encode())}" if is_whole else pair.claim_id)
-        yield Weighed(name, pair.claim_id, document, seen, pair.supported)
+        settled = by_words(claim)
+        least, most = (settled.probability,) * 2 if settled else (0.0, ceiling(claim, near[0], reader is not None))
+        yield Weighed(name, pair.claim_id, document, seen, pair.supported, least, most)
 
 
 def fit(rows: Sequence[Weighed]) -> Logistic:
@@ -100,31 +116,45 @@ def _fit(rows: Sequence[Weighed]) -> Logistic:
     return fit_logistic(np.array([row.features for row in rows]), labels, np.array(shares))
 
 
-def cross_validate(rows: Sequence[Weighed]) -> Array:
-    """Each row's probability by the fit on the other folds."""
+def judge(rows: Sequence[Weighed]) -> list[Judged]:
+    """Each claim by the fit on the other folds, and by the rules."""
     chances = folds.cross_validate(
         rows, lambda row: row.document, fit, lambda model, row: model.probability(row.features)
     )
-    return np.array(chances)
+    allowed = np.clip(chances, [row.least for row in rows], [row.most for row in rows])
+    best: dict[tuple[str, str], Judged] = {}
+    for row, chance in sorted(zip(rows, allowed.tolist(), strict=True), key=lambda pair: pair[1]):
+        best[row.set, row.claim_id] = Judged(row.set, row.document, row.supported, chance)
+    return list(best.values())
+
+
+def own_threshold(claims: Sequence[Judged]) -> float:
+    """The probability from which calling a claim supported has the highest balanced accuracy on these claims."""
+    values, labels = np.array([c.probability for c in claims]), np.array([c.supported for c in claims])
+    return max(np.unique(values).tolist(), key=lambda value: balanced_accuracy(values >= value, labels) or 0.0)
 
 
 def report(rows: Sequence[Weighed]) -> str:
-    """The regression for qa/weights.py, and for each set the balanced accuracy at SUPPORTS and the AUROC; a claim has
-    the best of its pieces."""
-    chances = cross_validate(rows)
-    lines = [source(fit(rows)), "", f"{'set':40} {'n':>5}  balanced accuracy, 95 %   AUROC"]
-    for name in dict.fromkeys(row.set for row in rows):
-        best: dict[str, float] = {}
-        for row, chance in zip(rows, chances, strict=True):
-            if row.set == name:
-                best[row.claim_id] = max(chance, best.get(row.claim_id, 0.0))
-        supported = {row.claim_id: row.supported for row in rows if row.set == name}
-        values, labels = np.array(list(best.values())), np.array([supported[claim] for claim in best])
-        accuracy, area = balanced_accuracy(values >= SUPPORTS, labels), auroc(values, labels)
-        drawn = bootstrap(balanced_accuracy, values >= SUPPORTS, labels)
-        bounds = f"{drawn.low:.3f} to {drawn.high:.3f}" if drawn else ""
-        lines.append(f"{name[-40:]:40} {len(best):5}  {accuracy:.3f}  {bounds:16}  {area:.3f}")
+    """The regression for qa/weights.py, and for each set its figures."""
+    claims = judge(rows)
+    lines = [source(fit(rows)), "", f"{'set':40} {'n':>5}  balanced accuracy, 95 %   AUROC  threshold of its own, 95 %"]
+    lines += [_line(name, [c for c in claims if c.set == name]) for name in dict.fromkeys(row.set for row in rows)]
     return "\n".join(lines)
+
+
+def _line(name: str, claims: Sequence[Judged]) -> str:
+    values, labels = np.array([c.probability for c in claims]), np.array([c.supported for c in claims])
+    called = folds.cross_validate(
+        claims, lambda claim: claim.document, own_threshold, lambda least, claim: claim.probability >= least
+    )
+    at_half, at_own = (_figure(np.array(said), labels) for said in (values >= SUPPORTS, called))
+    return f"{name[-40:]:40} {len(claims):5}  {at_half}  {auroc(values, labels):.3f}  {at_own}"
+
+
+def _figure(called: NDArray[np.bool_], labels: NDArray[np.bool_]) -> str:
+    drawn = bootstrap(balanced_accuracy, called, labels)
+    bounds = f"{drawn.low:.3f} to {drawn.high:.3f}" if drawn else ""
+    return f"{balanced_accuracy(called, labels):.3f}  {bounds:16}"
 
 
 @click.command()

@@ -127,7 +127,7 @@ def check_all(claims: Sequence[Claim], encoder: Encoder, reader: Reader | None) 
 
 
 def _check_part(claims: Sequence[Claim], encoder: Encoder, reader: Reader | None) -> Iterator[Support]:
-    settled = [_by_words(claim) for claim in claims]
+    settled = [by_words(claim) for claim in claims]
     open_ones = [claim for claim, support in zip(claims, settled, strict=True) if support is None]
     encoder.recall([text for claim in open_ones for text in (claim.text, *claim.evidence)])
     weighed = [weigh_claim(claim, encoder) for claim in open_ones]
@@ -140,7 +140,7 @@ def _check_part(claims: Sequence[Claim], encoder: Encoder, reader: Reader | None
     return (support or next(rest) for support in settled)
 
 
-def _by_words(claim: Claim) -> Support | None:
+def by_words(claim: Claim) -> Support | None:
     """What words alone tell; None where they do not."""
     if not claim.evidence or not claim.text.strip():
         return Support(0.0, None)
@@ -148,16 +148,22 @@ def _by_words(claim: Claim) -> Support | None:
 
 
 def _judge(claim: Claim, nearest: int, features: Sequence[float]) -> Support:
-    """By the regression, and by what may say no whatever that says."""
+    """By the regression and the rules."""
     is_read = len(features) > len(SUPPORTED_PLAINLY.weights)
     probability = (SUPPORTED if is_read else SUPPORTED_PLAINLY).probability(features)
+    return Support(min(probability, ceiling(claim, nearest, is_read)), nearest)
+
+
+def ceiling(claim: Claim, nearest: int, is_read: bool) -> float:
+    """The most probability that the rules leave to it, whatever the regression says; 1 where they say nothing.
+    `is_read`: the checker was asked, and knows better than words when others mean the same."""
     sentence = claim.evidence[nearest]
     is_near = _overlap(_DENIAL.sub(" ", claim.text), stem_set(sentence)) >= SAME_WORDS
     if finds_nothing(claim.text) or (is_near and _is_denied(claim, sentence)):
-        probability = min(probability, DENIED)
+        return DENIED
     if judges(claim.text, claim.whole) or (not is_read and _says_more(claim.text, claim.whole)):
-        probability = min(probability, ADDS)
-    return Support(probability, nearest)
+        return ADDS
+    return 1.0
 
 
 def _held(claim: str, evidence: Sequence[str]) -> Support | None:
