@@ -131,7 +131,8 @@ def judge(rows: Sequence[Weighed]) -> list[Judged]:
 def own_threshold(claims: Sequence[Judged]) -> float:
     """The probability from which calling a claim supported has the highest balanced accuracy on these claims."""
     values, labels = np.array([c.probability for c in claims]), np.array([c.supported for c in claims])
-    return max(np.unique(values).tolist(), key=lambda value: balanced_accuracy(values >= value, labels) or 0.0)
+    at: list[float] = sorted({c.probability for c in claims})
+    return max(at, key=lambda value: balanced_accuracy(values >= value, labels) or 0.0)
 
 
 def report(rows: Sequence[Weighed]) -> str:
