@@ -29,7 +29,7 @@ from qa.weights import Logistic
 from . import folds
 from .datasets import SupportSet
 from .fit import fit_logistic, source
-from .metrics import auroc, balanced_accuracy
+from .metrics import auroc, balanced_accuracy, ratio
 from .resample import bootstrap
 from .subject import read_source
 
@@ -138,7 +138,8 @@ def own_threshold(claims: Sequence[Judged]) -> float:
 def report(rows: Sequence[Weighed]) -> str:
     """The regression for qa/weights.py, and for each set its figures."""
     claims = judge(rows)
-    lines = [source(fit(rows)), "", f"{'set':40} {'n':>5}  balanced accuracy, 95 %   AUROC  threshold of its own, 95 %"]
+    figures = "balanced accuracy, 95 %    TPR    TNR  AUROC  threshold of its own, 95 %"
+    lines = [source(fit(rows)), "", f"{'set':40} {'n':>5}  {figures}"]
     lines += [_line(name, [c for c in claims if c.set == name]) for name in dict.fromkeys(row.set for row in rows)]
     return "\n".join(lines)
 
@@ -149,7 +150,8 @@ def _line(name: str, claims: Sequence[Judged]) -> str:
         claims, lambda claim: claim.document, own_threshold, lambda least, claim: claim.probability >= least
     )
     at_half, at_own = (_figure(np.array(said), labels) for said in (values >= SUPPORTS, called))
-    return f"{name[-40:]:40} {len(claims):5}  {at_half}  {auroc(values, labels):.3f}  {at_own}"
+    rates = f"{ratio((values >= SUPPORTS) & labels, labels):.3f}  {ratio((values < SUPPORTS) & ~labels, ~labels):.3f}"
+    return f"{name[-40:]:40} {len(claims):5}  {at_half}  {rates}  {auroc(values, labels):.3f}  {at_own}"
 
 
 def _figure(called: NDArray[np.bool_], labels: NDArray[np.bool_]) -> str:

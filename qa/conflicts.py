@@ -13,8 +13,10 @@ from index import Library
 
 from .answer import Answer, Citation, Conflict
 from .cite import cite
+from .countries import compatriots
 from .evidence import NEGATION, stem_set
 from .extract import Evidence, Findings, Quote
+from .leaning import ORDINALS
 from .names import names, names_apart
 from .opposites import OUTCOMES, holds, opposite
 from .quantities import QUANTITY, quantities
@@ -92,11 +94,8 @@ def _rivals(answer: Answer, part: Findings, library: Library) -> Iterator[Pair]:
     """Sentences in which the reader sees two answers to a question that asks for one thing."""
     if part.question.wants & _MANY:
         return
-    terms = part.question.terms
     for one, other, _ in _across(answer, _above(GOOD_RIVAL, part), NEAR_RIVAL):
-        if not terms & stem_set(one.quote.text) <= stem_set(other.quote.text):  # the interim dividend, and a dividend
-            continue
-        if (text := answered_apart(one.quote, other.quote)) and _is_one_season(one, other, library):
+        if (text := rivalling(part.question, one.quote, other.quote)) and _is_one_season(one, other, library):
             yield one, other, text
 
 
@@ -188,6 +187,27 @@ def _of_two_times(one: str, other: str) -> bool:
     return bool(a) and bool(b) and not a & b
 
 
+def rivalling(question: Question, one: Quote, other: Quote) -> str:
+    """The two answers that the reader sees in two sentences on what is asked for; empty where it sees one, where one
+    sentence is on a kind of it, and where they are days and no day was asked for."""
+    asked = words(question.text.lower())
+    if _is_narrower(asked, one.text, other.text) or _is_narrower(asked, other.text, one.text):
+        return ""
+    apart = answered_apart(one, other)
+    is_of_days = any(quantity.is_time for quantity in quantities(apart))
+    return "" if is_of_days and Wants.DATE not in question.wants else apart
+
+
+def _is_narrower(asked: Sequence[str], one: str, other: str) -> bool:
+    """Whether the first sentence alone tells the kind, or the place in order, that was asked for: the interim dividend is
+    none of the dividends, nor the second state the first."""
+    told, against = (stem_set(text) - STOP_WORDS for text in (one, other))
+    own = [not (told - against).isdisjoint(stems(word)) for word in asked]
+    shared = [not (told & against).isdisjoint(stems(word)) for word in asked]
+    is_kind = any(kind and thing for kind, thing in zip(own, shared[1:], strict=False))
+    return is_kind or any(lacks and word in ORDINALS for lacks, word in zip(own, asked, strict=True))
+
+
 def answered_apart(one: Quote, other: Quote) -> str:
     """The short answers that the reader sees in two sentences, as `Little Boy | Big Man`, where each is a name of which
     the other has no word, or a number of the same things; else empty."""
@@ -202,7 +222,13 @@ def answered_apart(one: Quote, other: Quote) -> str:
             return ""
         alike = len(counted) == len(against) == 1 and counted[0].is_like(against[0])
         return f"{a} | {b}" if alike and counted[0].differs(against[0]) else ""
-    return f"{a} | {b}" if _is_name(a) and _is_name(b) and not _content(a) & _content(b) else ""
+    return f"{a} | {b}" if _is_name(a) and _is_name(b) and not _is_alike(a, b) else ""
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Whether two names share a word, or stand for one country: *England*, *English*."""
+    a, b = _content(one), _content(other)
+    return bool(a & b) or any(compatriots().get(stem, frozenset()) & b for stem in a)
 
 
 def _is_name(answer: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index import Article, Library
 from qa.ask import ask
-from qa.conflicts import answered_apart, contradiction, told_apart
+from qa.conflicts import answered_apart, contradiction, rivalling, told_apart
 from qa.extract import Quote
 from qa.quantities import quantities
 from qa.question import read
@@ -108,6 +108,7 @@ def test_numbers_of_two_things_are_not_told_apart(question: str, one: str, other
         (("Ann Lee sang it.", "Ann Lee"), ("It was sung by Bo Ek.", "Bo Ek"), "Ann Lee | Bo Ek"),
         (("Ann Lee sang it.", "Ann Lee"), ("Lee sang it.", "Lee"), ""),
         (("Ann Lee sang it.", "Ann Lee"), ("A choir sang it.", "A choir"), ""),
+        (("It is set in England.", "England"), ("It is an English tale.", "English"), ""),
         (("It has 24 rooms.", "24"), ("There are 23 rooms.", "23"), "24 | 23"),
         (("It has 129 rooms.", "129"), ("There are 2 doors.", "2"), ""),
         (("It opened in 1935.", "1935"), ("It opened in 1926.", "1926"), "1935 | 1926"),
@@ -118,6 +119,31 @@ def test_numbers_of_two_things_are_not_told_apart(question: str, one: str, other
 )
 def test_two_short_answers_are_told_apart(one: tuple[str, str], other: tuple[str, str], expected: str) -> None:
     assert answered_apart(quoted(*one), quoted(*other)) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "is_rival"),
+    [
+        ("Who plays the keeper?", ("Ann Lee plays the keeper.", "Ann Lee"), ("Bo Ek is the keeper.", "Bo Ek"), True),
+        ("What is the interim dividend?", ("The interim dividend is 5.", "5"), ("A dividend is 9.", "9"), False),
+        ("What is the interim dividend?", ("A dividend is 9.", "9"), ("The interim dividend is 5.", "5"), False),
+        ("Which was second to ban it?", ("Orlo was second to ban it.", "Orlo"), ("Kumo banned it.", "Kumo"), False),
+        ("When did it open?", ("It opened on 18 May.", "18 May"), ("It opened on 16 May.", "16 May"), True),
+        ("Which illness has he?", ("It was found on 18 May.", "18 May"), ("It was told on 16 May.", "16 May"), False),
+    ],
+)
+def test_two_answers_rival_where_both_are_of_what_was_asked_for(
+    question: str, one: tuple[str, str], other: tuple[str, str], is_rival: bool
+) -> None:
+    assert bool(rivalling(read(question), quoted(*one), quoted(*other))) == is_rival
+
+
+def test_a_rival_in_other_words_is_shown(library: Library) -> None:
+    library.add([Article("a", "Songs", "Ann Lee recorded the ballad Blue Harbour.", "a", "2024-01-01")])
+    library.add([Article("b", "Music", "The ballad Blue Harbour was sung by Bo Ek.", "b", "2024-01-02")])
+    (conflict,) = ask("Who recorded the ballad Blue Harbour?", library, (), Reader()).conflicts
+    assert "Ann Lee" in conflict.text
+    assert "Bo Ek" in conflict.text
 
 
 def quoted(text: str, answer: str) -> Quote:
