@@ -199,8 +199,8 @@ def rivalling(question: Question, one: Quote, other: Quote) -> str:
 
 
 def _is_narrower(asked: Sequence[str], one: str, other: str) -> bool:
-    """Whether the first sentence alone tells the kind, or the place in order, that was asked for: the interim dividend is
-    none of the dividends, nor the second state the first."""
+    """Whether the first sentence alone tells the kind, or the place in order, that was asked for: the interim dividend
+    is none of the dividends, nor the second state the first."""
     told, against = (stem_set(text) - STOP_WORDS for text in (one, other))
     own = [not (told - against).isdisjoint(stems(word)) for word in asked]
     shared = [not (told & against).isdisjoint(stems(word)) for word in asked]
