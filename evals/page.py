@@ -25,10 +25,11 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:68rem;margin:2rem auto;
 padding:0 1rem;overflow-wrap:anywhere}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2.2rem}
-table{margin-top:1.5rem;border-collapse:collapse;font-variant-numeric:tabular-nums}
-td,th{padding:.2rem .8rem .2rem 0;text-align:right;
+table{margin-top:1.5rem;border-collapse:collapse;font-variant-numeric:tabular-nums;display:block;overflow-x:auto}
+td,th{padding:.2rem .8rem .2rem 0;text-align:right;overflow-wrap:break-word;
 border-bottom:1px solid var(--line);vertical-align:top}
-:is(td,th):first-child,td.words,.metrics :is(td,th):last-child{text-align:left}
+:is(td,th):first-child,td.words,.metrics :is(td,th):last-child{text-align:left}td.words{overflow-wrap:anywhere}
+@media(max-width:30rem){td,th{padding-right:.4rem;font-size:.8rem}}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1.5rem}
 .plots figure:first-child{grid-row:span 2}figure{margin:0}figcaption{color:var(--dim)}svg{max-width:100%;height:auto}
 svg text{fill:var(--ink);font:11px system-ui,sans-serif}.grid{stroke:var(--line)}.bar{fill:var(--bar)}
@@ -80,7 +81,7 @@ def _plots(report: Report) -> Iterator[str]:
         points = metrics.risk_coverage([o.confidence or 0.0 for o in known], [unanswered(o) for o in known])
         yield _figure(plots.curve(points, "coverage", "risk"), "Risk, when only the surest questions are answered")
         bins = metrics.reliability([o.confidence or 0.0 for o in known], [o.answerable for o in known])
-        yield _figure(plots.reliability(bins), "Confidence against how often there is an answer")
+        yield _figure(plots.reliability(bins), "Reliability: confidence against how often there is an answer")
     ranks = [o.rank for o in report.outcomes if o.rank is not None]
     if ranks:
         hits = [(float(k), sum(metrics.hit_at(rank, k) for rank in ranks) / len(ranks)) for k in range(11)]
@@ -175,5 +176,10 @@ def _term(name: str, text: str) -> str:
 
 def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], name: str = "") -> str:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in heading)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>" for cells in rows)
+    body = "".join("<tr>" + "".join(f"<td>{_breakable(cell)}</td>" for cell in cells) + "</tr>" for cells in rows)
     return f'<table class="{name}"><tr>{head}</tr>{body}</table>'
+
+
+def _breakable(cell: str) -> str:
+    """A name such as `citation_precision` may be broken on a phone, where a figure is not."""
+    return escape(cell).replace("_", "_<wbr>")

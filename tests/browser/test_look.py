@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from evals.page import as_page
+from tests.made_runs import outcome, run_of
 
 from .conftest import EXAMPLE, LIST_QUESTION, UNANSWERABLE, Visitor, marked
 
@@ -88,6 +92,21 @@ def test_every_text_can_be_read(visit: Visitor, seeds_address: str, scheme: str)
 def assert_readable(measured: list[tuple[float, str]]) -> None:
     assert measured
     assert [(round(ratio, 2), element) for ratio, element in measured if ratio < 4.5] == []
+
+
+def test_the_report_of_a_run_keeps_its_figures_whole_on_a_phone(chromium: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(as_page(run_of([outcome(number) for number in range(3)])), "utf-8")
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    page.goto(file.as_uri())
+    table = page.locator(".metrics")
+    figures = table.locator("td:nth-child(2)")
+    assert figures.first.inner_text() == "1.000"
+    lines = "cells => cells.map(c => [new Range()].map(r => r.selectNodeContents(c) || r.getClientRects().length)[0])"
+    assert set(figures.evaluate_all(lines)) == {1}
+    assert table.evaluate("t => t.scrollWidth <= t.clientWidth")
+    assert not scrolls_sideways(page)
+    page.close()
 
 
 def test_nothing_of_gradio_shows(visit: Visitor, seeds_address: str) -> None:
