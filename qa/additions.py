@@ -38,10 +38,11 @@ _TELL = (
     r"|offer|talk|speak|cover|name|list|report|hold|enough|any|have)\w*"
 )
 _NOTHING = re.compile(
-    r"(?:(?:unfortunately|sorry|i(?:[’']m| am) sorry|i apologi[sz]e)\W+(?:but )?)?"
+    r"(?:(?:unfortunately|sorry|i(?:[’']m| am) sorry|i apologi[sz]e|however|but|also|additionally|furthermore|moreover"
+    r"|in addition)\W+(?:but )?)?"
     r"(?:(?:based on|according to|from|in|given) [^,.]{1,60}, )?"
     rf"(?:(?:the|these|those|this|your|any of the) (?:[\w-]+ ){{0,4}}?{_GIVEN}"
-    rf"(?: {_WHICH}){{0,3}} (?:{_NOT})(?: \w+ly| even)? {_TELL}\b"
+    rf"(?: {_WHICH}){{0,3}}(?: also)? (?:{_NOT})(?: \w+ly| even)? {_TELL}\b"
     rf"|(?:none of|nothing in|no) (?:the |these )?(?:[\w-]+ ){{0,3}}?{_GIVEN}\b"
     r"|there (?:is|was|are|were) (?:no|not|nothing|insufficient)\b"
     r"[^.]{0,40}\b(?:information|mention|answer|evidence|details?|data|sentences?|articles?|sources?)\b"

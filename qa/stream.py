@@ -21,11 +21,13 @@ from .completion import LLMError, LLMTooLong
 from .compose import NEAREST
 from .conversation import Turn
 from .declines import declines
+from .evidence import stem_set
 from .extract import Quote
 from .generate import Sentences, Written
 from .llm import LLM
 from .prompts import NO_ANSWER, answer_prompt, fit, speaks_to_a_model
 from .reader import Reader
+from .repeats import says_again
 from .rewrite import rewriter
 from .sources import choose, in_reading_order
 from .support import PARTLY, SUPPORTS, Claim, Support, check, check_all
@@ -107,6 +109,8 @@ def _written(
         return
     if has_declined and not draft.is_supported:
         yield _declined(found.answer, llm)
+    elif draft.is_supported and draft.leaves_out(found.question.names):
+        yield _taken_over(found.answer, f"{llm.name} wrote of something else")
     elif draft.is_supported:
         yield replace(draft.with_conflicts(), notes=notes)
     else:
@@ -139,6 +143,7 @@ class _Draft:
     def __init__(self, base: Answer, offered: Sequence[Citation], encoder: Encoder, reader: Reader | None) -> None:
         self.offered = offered
         self._base = replace(base, mode="llm", sentences=(), citations=(), conflicts=())
+        self._own_words = base.text
         self._conflicts = [[base.citations[n - 1] for n in conflict.citations] for conflict in base.conflicts]
         self._conflict_texts = [conflict.text for conflict in base.conflicts]
         self._encoder, self._reader = encoder, reader
@@ -152,7 +157,7 @@ class _Draft:
 
     def add(self, written: Written) -> bool:
         """Check a sentence and take it in; False where it only says again what was said."""
-        if any(written.text == sentence.text for sentence in self._sentences):
+        if any(says_again(written.text, sentence.text) for sentence in self._sentences):
             return False
         support, cited = self._supporting(written)
         numbers = tuple(self._footnote(citation) for citation in cited)
@@ -162,6 +167,13 @@ class _Draft:
     def answer(self) -> Answer:
         """The answer so far."""
         return replace(self._base, sentences=tuple(self._sentences), citations=tuple(self._citations))
+
+    def leaves_out(self, names: frozenset[str]) -> bool:
+        """Whether the articles' own answer has names of the question, and nothing that is borne out, nor a sentence
+        cited or its title, has one: a small model that drifts off is right about something else."""
+        said = [sentence.text for sentence in self._sentences if sentence.supported]
+        shown = stem_set(" ".join([*said, *(f"{c.title} {c.quote}" for c in self._citations)]))
+        return not names.isdisjoint(stem_set(self._own_words)) and names.isdisjoint(shown)
 
     def with_conflicts(self) -> Answer:
         """The whole answer, with the conflicts that the articles' own answer shows, and what they cite."""

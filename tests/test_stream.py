@@ -44,9 +44,14 @@ SAID = "Ant Group, the financial technology affiliate of Alibaba that was contro
 NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 
 
+def given(request: Request) -> list[tuple[str, str]]:
+    """The numbers and sentences that the model was given."""
+    return NUMBERED.findall(request.prompt)
+
+
 def number_of(request: Request, words: str) -> int:
     """The number under which the model was given the sentence that holds these words."""
-    return next(int(number) for number, text in NUMBERED.findall(request.prompt) if words in text)
+    return next(int(number) for number, text in given(request) if words in text)
 
 
 def answers(library: Library, behaviour: Behaviour, question: str = QUESTION, **options: float) -> list[Answer]:
@@ -73,6 +78,25 @@ def test_a_sentence_that_the_cited_one_bears_out_is_shown_with_its_span(seeds: L
     assert HELD in citation.quote
     assert seeds.show(citation.article_id).text[citation.start : citation.end] == citation.quote
     assert answer.text.endswith("to scrap. [1]")
+
+
+def test_what_is_only_said_again_is_left_out(seeds: Library) -> None:
+    said = "{SAID} [{n}]. However, the article also mentions that {SAID} [{n}]."
+    *_, answer = answers(seeds, quoting(HELD, said))
+    assert [s.text for s in answer.sentences] == [f"{SAID}."]
+
+
+def test_that_the_articles_tell_nothing_is_marked_however_it_begins(seeds: Library) -> None:
+    said = "{SAID} [{n}]. However, the article does not provide any information about the listing [{n}]."
+    *_, answer = answers(seeds, quoting(HELD, said))
+    assert [s.supported for s in answer.sentences] == [True, False]
+
+
+def test_where_a_model_writes_of_something_else_the_articles_answer(seeds: Library) -> None:
+    *_, answer = answers(seeds, says(lambda request: next(f"{t} [{n}]" for n, t in given(request) if "Ant" not in t)))
+    assert answer.mode == "extractive"
+    assert HELD in answer.text
+    assert "wrote of something else" in answer.notes[-1]
 
 
 def test_a_sentence_that_nothing_bears_out_is_marked(seeds: Library) -> None:
@@ -246,7 +270,7 @@ def test_an_endless_answer_is_told_to_stop(seeds: Library) -> None:
         request.start()
         number = number_of(request, HELD)
         for count in range(100_000):
-            request.send_piece(f"{SAID} {'very ' * count} [{number}]. ")
+            request.send_piece(f"{SAID}{f' {count} times' if count else ''} [{number}]. ")
 
     with serving(behave) as server:
         *_, answer = stream(QUESTION, seeds, llm=server.llm())
