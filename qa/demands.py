@@ -17,6 +17,7 @@ from index.dates import MONTH
 from .countries import compatriots
 from .defining import defines
 from .evidence import DEMANDS, lacks, leaves_date
+from .quantities import quantities
 from .question import SMALL_NUMBER, Question, Wants, content_words, stems
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ KIND_WORDS = frozenset("year month date day time number amount percent percentag
 UNTOLD = "the articles do not say whether"
 ELSEWHERE = "the nearest passage is about something else"
 """What is missing where the good sentences have a question's names alone: asked for a yes or no, and for a figure."""
+LARGE = 100
+"""A figure in a question, from this on, tells which event is meant: `4,700 jobs`."""
 TELLING = 0.5
 """Share of the best score down to which a sentence is looked for that says more than a name."""
 
@@ -54,14 +57,16 @@ def held_to(question: Question, evidence: Sequence[Evidence], library: Library) 
     ordered, lacking = _fitting_first(question, evidence, library)
     ordered, is_told = _telling_first(question, ordered, library)
     unknown = [*_unknown_names(question, library), *_unknown_role(question, ordered, library)]
+    untold = _untold_figures(question, evidence)
     missing = (
         *(f"no article mentions {name}" for name in unknown),
+        *(f"the nearest passages do not mention {figure}" for figure in untold),
         *(f"the articles give no {kind}" for kind in lacking),
         *([UNTOLD if question.is_whether else ELSEWHERE] if not is_told and not unknown else []),
         *_undefined(question, evidence, unknown),
     )
     is_lacking = bool(lacking) and len(lacking) == len(question.wants)
-    return Demanded(tuple(ordered), missing, is_unfit=bool(unknown) or not is_told or is_lacking)
+    return Demanded(tuple(ordered), missing, is_unfit=bool(unknown or untold) or not is_told or is_lacking)
 
 
 def _undefined(question: Question, evidence: Sequence[Evidence], unknown: Sequence[str]) -> list[str]:
@@ -113,6 +118,23 @@ def _unknown_names(question: Question, library: Library) -> list[str]:
     """The names in the question, as it has them, that stand in no article."""
     unknown = {n for n in question.names if not SMALL_NUMBER.fullmatch(n) and not is_known(n, library)}
     return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
+
+
+def _untold_figures(question: Question, evidence: Sequence[Evidence]) -> list[str]:
+    """The large figures of the question, where no good sentence has one of them: a firm that cuts jobs need not be the
+    one that cuts 4,700. Of a rough one (*more than 500 workers*) another of the kind will do; after a capital it is
+    part of a name, *Fortune 500*."""
+    figures = [
+        figure
+        for figure in quantities(question.text)
+        if figure.value >= LARGE
+        and not figure.is_time
+        and not re.search(rf"\b[A-Z][\w&]* {re.escape(figure.text)}", question.text)
+        and not question.carried.issuperset(stems(figure.text))
+    ]
+    told = [q for e in evidence if _is_good(e, evidence[0]) for q in quantities(e.quote.text)]
+    is_told = any(f.is_told_by(q) or (f.is_rough and q.is_like(f)) for f in figures for q in told)
+    return [] if is_told else [figure.text for figure in figures]
 
 
 def _unknown_role(question: Question, evidence: Sequence[Evidence], library: Library) -> list[str]:

@@ -1,0 +1,39 @@
+"""What a question demands of its answer: a figure that it names must be told, or the answer is of another event."""
+
+from __future__ import annotations
+
+import pytest
+
+from index import Article, Library
+from qa.ask import ask
+from qa.reader import Reader
+
+JOBS = "The shipyard Kumo cut 9,000 jobs last week, after a year of losses. Orlo has 1,200 workers at its ferries."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which shipyard cut 9,000 jobs?",
+        "Which shipyard cut nearly 9,200 jobs?",
+        "Which firm has more than 500 workers?",
+        "Which shipyard cut jobs last week?",
+    ],
+)
+def test_a_figure_that_is_told_bars_nothing(library: Library, question: str) -> None:
+    library.add([Article("a", "Kumo and Orlo", JOBS, "a")])
+    assert not ask(question, library, (), Reader()).abstained
+
+
+@pytest.mark.parametrize("question", ["Which shipyard cut 4,700 jobs?", "Which shipyard cut nearly 20,000 posts?"])
+def test_a_figure_that_no_good_sentence_has_is_of_another_event(library: Library, question: str) -> None:
+    library.add([Article("a", "Kumo", JOBS, "a"), Article("b", "Ferries", "The island has 4,700 beds.", "b")])
+    answer = ask(question, library, (), Reader())
+    assert answer.abstained
+    assert any("do not mention" in missing for missing in answer.missing)
+
+
+def test_a_number_in_a_name_is_no_figure(library: Library) -> None:
+    library.add([Article("a", "Kumo", f"{JOBS} Kumo is in the Fortune 500.", "a")])
+    missing = ask("Which Fortune 500 shipyard cut jobs?", library, (), Reader()).missing
+    assert not any("nearest passages" in what for what in missing)
