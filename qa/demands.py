@@ -38,6 +38,8 @@ ELSEWHERE = "the nearest passage is about something else"
 """What is missing where the good sentences have a question's names alone: asked for a yes or no, and for a figure."""
 LARGE = 100
 """A figure in a question, from this on, tells which event is meant: `4,700 jobs`."""
+AROUND = 300
+"""Characters on each side of a sentence where such a figure may stand, too: `The estimate is Brill's.`"""
 TELLING = 0.5
 """Share of the best score down to which a sentence is looked for that says more than a name."""
 
@@ -57,7 +59,7 @@ def held_to(question: Question, evidence: Sequence[Evidence], library: Library) 
     ordered, lacking = _fitting_first(question, evidence, library)
     ordered, is_told = _telling_first(question, ordered, library)
     unknown = [*_unknown_names(question, library), *_unknown_role(question, ordered, library)]
-    untold = _untold_figures(question, evidence)
+    untold = _untold_figures(question, evidence, library)
     missing = (
         *(f"no article mentions {name}" for name in unknown),
         *(f"the nearest passages do not mention {figure}" for figure in untold),
@@ -120,10 +122,10 @@ def _unknown_names(question: Question, library: Library) -> list[str]:
     return [word for word in dict.fromkeys(content_words(question.topic)) if unknown.intersection(stems(word))]
 
 
-def _untold_figures(question: Question, evidence: Sequence[Evidence]) -> list[str]:
-    """The large figures of the question, where no good sentence has one of them: a firm that cuts jobs need not be the
-    one that cuts 4,700. Of a rough one (*more than 500 workers*) another of the kind will do; after a capital it is
-    part of a name, *Fortune 500*."""
+def _untold_figures(question: Question, evidence: Sequence[Evidence], library: Library) -> list[str]:
+    """The large figures of the question, where none stands in or beside a good sentence: a firm that cuts jobs need not
+    be the one that cuts 4,700. Of a rough one (*more than 500 workers*) another of the kind will do; after a capital it
+    is part of a name, *Fortune 500*."""
     figures = [
         figure
         for figure in quantities(question.text)
@@ -132,7 +134,9 @@ def _untold_figures(question: Question, evidence: Sequence[Evidence]) -> list[st
         and not re.search(rf"\b[A-Z][\w&]* {re.escape(figure.text)}", question.text)
         and not question.carried.issuperset(stems(figure.text))
     ]
-    told = [q for e in evidence if _is_good(e, evidence[0]) for q in quantities(e.quote.text)]
+    good = (e.quote for e in evidence if figures and _is_good(e, evidence[0]))
+    around = (library.show(q.article_id).text[max(0, q.start - AROUND) : q.end + AROUND] for q in good)
+    told = [q for text in around for q in quantities(text)]
     is_told = any(f.is_told_by(q) or (f.is_rough and q.is_like(f)) for f in figures for q in told)
     return [] if is_told else [figure.text for figure in figures]
 
