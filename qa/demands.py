@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import Library
+from index import Article, Library
 from index.dates import MONTH
 
 from .countries import compatriots
@@ -39,7 +39,7 @@ ELSEWHERE = "the nearest passage is about something else"
 LARGE = 100
 """A figure in a question, from this on, tells which event is meant: `4,700 jobs`."""
 AROUND = 300
-"""Characters on each side of a sentence where such a figure may stand, too: `The estimate is Brill's.`"""
+"""Characters on each side of a sentence, and from the article's beginning, where such a figure may stand, too."""
 TELLING = 0.5
 """Share of the best score down to which a sentence is looked for that says more than a name."""
 
@@ -123,7 +123,7 @@ def _unknown_names(question: Question, library: Library) -> list[str]:
 
 
 def _untold_figures(question: Question, evidence: Sequence[Evidence], library: Library) -> list[str]:
-    """The large figures of the question, where none stands in or beside a good sentence: a firm that cuts jobs need not
+    """The large figures of the question, where none stands in or around a good sentence: a firm that cuts jobs need not
     be the one that cuts 4,700. Of a rough one (*more than 500 workers*) another of the kind will do; after a capital it
     is part of a name, *Fortune 500*."""
     figures = [
@@ -135,10 +135,16 @@ def _untold_figures(question: Question, evidence: Sequence[Evidence], library: L
         and not question.carried.issuperset(stems(figure.text))
     ]
     good = (e.quote for e in evidence if figures and _is_good(e, evidence[0]))
-    around = (library.show(q.article_id).text[max(0, q.start - AROUND) : q.end + AROUND] for q in good)
+    around = (_around(quote, library.show(quote.article_id)) for quote in good)
     told = [q for text in around for q in quantities(text)]
     is_told = any(f.is_told_by(q) or (f.is_rough and q.is_like(f)) for f in figures for q in told)
     return [] if is_told else [figure.text for figure in figures]
+
+
+def _around(quote: Quote, article: Article) -> str:
+    """The title and the beginning of its article, and what stands beside it."""
+    text = article.text
+    return "\n".join((article.title, text[:AROUND], text[max(0, quote.start - AROUND) : quote.end + AROUND]))
 
 
 def _unknown_role(question: Question, evidence: Sequence[Evidence], library: Library) -> list[str]:
