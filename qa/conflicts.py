@@ -190,12 +190,12 @@ def _of_two_times(one: str, other: str) -> bool:
 def rivalling(question: Question, one: Quote, other: Quote) -> str:
     """The two answers that the reader sees in two sentences on what is asked for; empty where it sees one, where one
     sentence is on a kind of it, and where they are days and no day was asked for."""
-    asked = words(question.text.lower())
-    if _is_narrower(asked, one.text, other.text) or _is_narrower(asked, other.text, one.text):
-        return ""
     apart = answered_apart(one, other)
-    is_of_days = any(quantity.is_time for quantity in quantities(apart))
-    return "" if is_of_days and Wants.DATE not in question.wants else apart
+    if not apart or (Wants.DATE not in question.wants and any(q.is_time for q in quantities(apart))):
+        return ""
+    asked = words(question.text.lower())
+    is_of_a_kind = _is_narrower(asked, one.text, other.text) or _is_narrower(asked, other.text, one.text)
+    return "" if is_of_a_kind else apart
 
 
 def _is_narrower(asked: Sequence[str], one: str, other: str) -> bool:

@@ -24,6 +24,7 @@ def says_again(text: str, said: str) -> bool:
     if text == said:
         return True
     held = set(stems(said))
+    # The first word has its capital from where it stands.
     own = (word for word in words(text)[1:] if held.isdisjoint(stems(word)))
     if any(word[0].isupper() or word[0].isdigit() for word in own):
         return False

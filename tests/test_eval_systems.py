@@ -116,9 +116,6 @@ def test_answers_to_other_questions_are_refused(seeds_folder: Path, asked: Path,
     assert "hold none of the set's 2 ids (such as loss)" in done.stderr
 
 
-# -- claims ------------------------------------------------------------------------------------------------------------
-
-
 # -- a server ----------------------------------------------------------------------------------------------------------
 
 
