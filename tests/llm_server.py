@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -170,3 +171,16 @@ def never_ends(text: str) -> Behaviour:
             time.sleep(0.002)
 
     return behave
+
+
+NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
+
+
+def given(request: Request) -> list[tuple[str, str]]:
+    """The numbers and sentences that the model was given."""
+    return NUMBERED.findall(request.prompt)
+
+
+def number_of(request: Request, words: str) -> int:
+    """The number under which the model was given the sentence that holds these words."""
+    return next(int(number) for number, text in given(request) if words in text)
