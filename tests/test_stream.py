@@ -139,6 +139,7 @@ def test_a_citation_that_has_nothing_to_do_with_the_sentence_is_replaced(seeds: 
         return f"{SAID} [{wrong}]."
 
     *_, answer = answers(seeds, says(behave))
+    assert answer.mode == "llm"
     assert answer.sentences[0].supported
     assert HELD in answer.citations[0].quote
 
@@ -151,6 +152,7 @@ def test_of_several_numbers_those_that_say_it_are_kept(seeds: Library, shape: st
         return f"{SAID} {shape.format(n=right, m=other)}."
 
     *_, answer = answers(seeds, says(behave))
+    assert answer.mode == "llm"
     assert answer.sentences[0].supported
     assert HELD in answer.citations[answer.sentences[0].citations[0] - 1].quote
     assert len(answer.citations) == 1
