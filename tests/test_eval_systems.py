@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -24,10 +23,8 @@ from evals.folder import RunFolder
 from evals.libraries import Reduced, articles_of, digest_of, library_for
 from evals.outcomes import failed
 from evals.run import OwnLibrary, run
-from evals.settings import in_force, read_options, single
 from index import Article, Library
 from index.errors import FootnoteError
-from index.settings import RANGES, Settings, check
 from qa.weights import READ_THRESHOLD
 
 FIRST, SECOND = "589594a651d405dc", "615328f246a871be"
@@ -416,25 +413,6 @@ def test_an_article_can_be_taken_out_for_a_question(seeds_folder: Path) -> None:
         assert len(articles_of(library)) == 2
         with pytest.raises(FootnoteError, match="no article has the id"):
             reduced.without(["gone"])
-
-
-def test_every_setting_ships_with_a_value_in_its_range() -> None:
-    assert set(in_force(Settings())) == set(RANGES) == {field.name for field in fields(Settings)}
-    for name, value in in_force(Settings()).items():
-        assert check(name, value) == value
-
-
-@pytest.mark.parametrize("option", ["beauty=1", "threshold=2", "passage_tokens=9.5", "threshold", "passages=many"])
-def test_a_setting_that_makes_no_sense_is_one_line(option: str) -> None:
-    with pytest.raises(FootnoteError) as caught:
-        single(read_options([option]))
-    assert str(caught.value).startswith(f"--set {option}: ")
-
-
-def test_a_run_takes_one_value_of_a_setting() -> None:
-    assert read_options(["passages=5,6", "passages=6,7"]) == {"passages": (5, 6, 7)}
-    with pytest.raises(FootnoteError, match="`footnote eval tune` tries several"):
-        single(read_options(["passages=5,6"]))
 
 
 def test_a_threshold_of_one_declines_everything(seeds_folder: Path, asked: Path, tmp_path: Path) -> None:
